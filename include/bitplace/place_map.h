@@ -1,0 +1,79 @@
+// Descriptors of known places, searchable.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "bitplace/descriptor.h"
+#include "bitplace/executor.h"
+#include "bitplace/export.h"
+#include "bitplace/result.h"
+
+namespace bitplace {
+
+struct Match {
+  std::int64_t id = 0;     // what add() was given
+  std::int64_t index = 0;  // position in the map, in order of addition
+  float score =
+      0.0f;  // f32, s8: cosine in [-1, 1]; bits: 1 - 2 * hamming / dimension, the cosine of +-1 vectors
+};
+
+// The best matches, best first, ties in order of addition; or why there are none. Iterable like a container.
+class Matches {
+ public:
+  Matches() = default;
+  explicit Matches(std::vector<Match> matches) noexcept : matches_(std::move(matches)) {}
+  explicit Matches(Error error) noexcept : status_(std::move(error)) {}
+
+  bool ok() const noexcept { return status_.ok(); }
+  explicit operator bool() const noexcept { return ok(); }
+  const Error& error() const noexcept { return status_.error(); }
+
+  auto begin() const noexcept { return matches_.begin(); }
+  auto end() const noexcept { return matches_.end(); }
+  std::size_t size() const noexcept { return matches_.size(); }
+  bool empty() const noexcept { return matches_.empty(); }
+  const Match& operator[](std::size_t i) const noexcept { return matches_[i]; }
+
+ private:
+  std::vector<Match> matches_;
+  Status status_;
+};
+
+// Exact search over all descriptors. One writer (add) and any number of concurrent readers (query): a query
+// sees the places that were added before it began.
+class BITPLACE_API PlaceMap {
+ public:
+  explicit PlaceMap(const DescriptorSpec& spec) noexcept;
+  PlaceMap(PlaceMap&&) noexcept;
+  PlaceMap& operator=(PlaceMap&&) noexcept;
+  ~PlaceMap();
+
+  // A map file is memory-mapped and sealed by length and hash (docs/map-format.md). open() verifies every
+  // byte. Errors: io, corrupt, out_of_memory. The map can be added to afterwards; the file never changes.
+  static Result<PlaceMap> open(const char* path) noexcept;
+  // Writes the whole map, or nothing: a temporary file beside `path` is renamed over it.
+  Status save(const char* path) const noexcept;
+
+  const DescriptorSpec& spec() const noexcept;
+  std::int64_t size() const noexcept;
+  std::size_t memory_bytes() const noexcept;
+
+  // Errors: mismatch (another model's descriptor), out_of_memory.
+  Status add(const DescriptorView& descriptor, std::int64_t id) noexcept;
+
+  // The `count` best. Errors: mismatch, invalid_argument (count < 1), out_of_memory.
+  Matches query(const DescriptorView& descriptor, int count) const noexcept;
+  Matches query(const DescriptorView& descriptor, int count, Executor& executor) const noexcept;
+
+  // Score of every place, in order of addition; `count` must be size(). For evaluation.
+  Status scores(const DescriptorView& descriptor, float* out, std::int64_t count) const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;  // null when memory ran out at construction: every call then says so
+};
+
+}  // namespace bitplace

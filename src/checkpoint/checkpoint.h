@@ -1,0 +1,71 @@
+// What a training run saved, as plain data. Nothing in a checkpoint is ever executed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "bitplace/result.h"
+#include "core/bytes.h"
+#include "core/hash.h"
+
+namespace bitplace {
+
+// Element types that occur in checkpoints.
+enum class CheckpointType : std::uint8_t { f64, f32, f16, bf16, s64, s32, s16, s8, u8, boolean };
+const char* checkpoint_type_name(CheckpointType type);
+std::size_t checkpoint_type_bytes(CheckpointType type);
+
+// A tensor in row-major order, whatever strides it was stored with.
+struct CheckpointTensor {
+  std::string name;  // dotted path: "conv2_bn.running_mean"
+  CheckpointType type = CheckpointType::f32;
+  std::vector<std::int64_t> shape;  // empty for a scalar
+  std::vector<std::byte> data;
+};
+
+// Any numeric tensor as f32. f64 is rounded.
+std::vector<float> to_f32(const CheckpointTensor& tensor);
+
+// PyTorch, LibTorch and safetensors files: named tensors in file order.
+struct TensorCheckpoint {
+  std::vector<CheckpointTensor> tensors;
+};
+
+// A TFLite model: its operators are the network.
+struct TfliteTensor {
+  std::string name;
+  CheckpointType type = CheckpointType::f32;
+  std::vector<std::int64_t> shape;
+  std::vector<std::byte> data;  // empty where the tensor is computed at run time
+};
+
+// Options under the names of TFLite's own schema, or of a custom operator's FlexBuffer map:
+// "padding" (SAME 0, VALID 1), "stride_h", "stride_w", "filter_width", "fused_activation_function", ...
+struct TfliteOperator {
+  std::string name;  // "CONV_2D", "MAX_POOL_2D", "MUL", "ADD", or a custom name such as "LceBconv2d"
+  std::vector<std::int32_t> inputs;  // indices into tensors; -1 where an optional input is absent
+  std::vector<std::int32_t> outputs;
+  std::vector<std::pair<std::string, std::int64_t>> options;
+};
+
+struct TfliteModel {
+  std::vector<TfliteTensor> tensors;
+  std::vector<TfliteOperator> operators;  // in execution order
+  std::vector<std::int32_t> inputs;
+  std::vector<std::int32_t> outputs;
+};
+
+struct Checkpoint {
+  std::string path;
+  std::string format;  // "LibTorch archive", "PyTorch zip", "safetensors", "TFLite"
+  std::uint64_t file_bytes = 0;
+  Hash128 file_hash{};
+  std::variant<TensorCheckpoint, TfliteModel> contents;
+};
+
+// Recognises the container by its first bytes and reads it. Errors name the file, the place and the reason.
+Result<Checkpoint> read_checkpoint(const std::string& path);
+
+}  // namespace bitplace

@@ -1,0 +1,188 @@
+#include "bitplace/cpu.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include "core/error.h"
+
+#if BITPLACE_X86
+#include <cpuid.h>
+#elif BITPLACE_ARM64
+#include <sys/auxv.h>
+#endif
+
+namespace bitplace {
+namespace {
+
+using namespace isa_feature;
+
+#if BITPLACE_X86
+
+struct CpuidRegisters {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+};
+
+CpuidRegisters cpuid(unsigned leaf, unsigned subleaf) {
+  CpuidRegisters r;
+  __get_cpuid_count(leaf, subleaf, &r.eax, &r.ebx, &r.ecx, &r.edx);
+  return r;
+}
+
+bool has_bits(unsigned value, std::initializer_list<int> bits) {
+  for (const int bit : bits) {
+    if ((value >> bit & 1) == 0) return false;
+  }
+  return true;
+}
+
+// Register state that the operating system saves on a context switch (XCR0).
+unsigned long long saved_state() {
+  unsigned low = 0;
+  unsigned high = 0;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (static_cast<unsigned long long>(high) << 32) | low;
+}
+
+IsaFeatures detect() {
+  IsaFeatures found = 0;
+  const CpuidRegisters basic = cpuid(1, 0);
+  const CpuidRegisters extended = cpuid(7, 0);
+  const CpuidRegisters extended1 = cpuid(7, 1);
+  if (!has_bits(basic.ecx, {19, 20, 23})) return found;  // SSE4.1, SSE4.2, POPCNT
+  found |= sse42;
+  if (!has_bits(basic.ecx, {27})) return found;  // OSXSAVE: xgetbv exists
+  constexpr unsigned long long kAvxState = 0x6;
+  constexpr unsigned long long kAvx512State = 0xe6;
+  const unsigned long long state = saved_state();
+  const bool fma_f16c_avx = has_bits(basic.ecx, {12, 29, 28});
+  const bool avx2_bmi = has_bits(extended.ebx, {5, 3, 8});
+  if ((state & kAvxState) != kAvxState || !fma_f16c_avx || !avx2_bmi) return found;
+  found |= avx2;
+  if (has_bits(extended1.eax, {4})) found |= avxvnni;
+  if ((state & kAvx512State) != kAvx512State || !has_bits(extended.ebx, {16, 17, 30, 31})) return found;
+  found |= avx512;
+  if (!has_bits(extended.ecx, {11})) return found;
+  found |= avx512vnni;
+  if (has_bits(extended.ecx, {14, 12})) found |= avx512vpopcntdq;
+  return found;
+}
+
+const std::vector<IsaTier>& tiers() {
+  static const std::vector<IsaTier> kTiers = {
+      {"ref", 0},
+      {"sse42", sse42},
+      {"avx2", sse42 | avx2},
+      {"avxvnni", sse42 | avx2 | avxvnni},
+      {"avx512", sse42 | avx2 | avx512},
+      {"avx512vnni", sse42 | avx2 | avx512 | avx512vnni},
+      {"avx512vpopcntdq", sse42 | avx2 | avx512 | avx512vnni | avx512vpopcntdq},
+  };
+  return kTiers;
+}
+
+#elif BITPLACE_ARM64
+
+IsaFeatures detect() {
+  IsaFeatures found = neon;
+  const unsigned long first = getauxval(AT_HWCAP);
+  const unsigned long second = getauxval(AT_HWCAP2);
+  constexpr unsigned long kDotProduct = 1ul << 20;    // HWCAP_ASIMDDP
+  constexpr unsigned long kHalfMultiply = 1ul << 23;  // HWCAP_ASIMDFHM
+  constexpr unsigned long kInt8Matrix = 1ul << 13;    // HWCAP2_I8MM
+  if ((first & kDotProduct) == 0) return found;
+  found |= neondot;
+  if ((first & kHalfMultiply) == 0) return found;
+  found |= neonfp16;
+  if ((second & kInt8Matrix) != 0) found |= neoni8mm;
+  return found;
+}
+
+const std::vector<IsaTier>& tiers() {
+  static const std::vector<IsaTier> kTiers = {
+      {"ref", 0},
+      {"neon", neon},
+      {"neondot", neon | neondot},
+      {"neonfp16", neon | neondot | neonfp16},
+      {"neoni8mm", neon | neondot | neonfp16 | neoni8mm},
+  };
+  return kTiers;
+}
+
+#else
+
+IsaFeatures detect() {
+  return 0;
+}
+
+const std::vector<IsaTier>& tiers() {
+  static const std::vector<IsaTier> kTiers = {{"ref", 0}};
+  return kTiers;
+}
+
+#endif
+
+std::string available_tiers() {
+  std::string names;
+  for (const IsaTier& tier : tiers()) {
+    if ((tier.features & ~cpu_features()) != 0) continue;
+    if (!names.empty()) names += ", ";
+    names += tier.name;
+  }
+  return names;
+}
+
+}  // namespace
+
+const std::vector<IsaTier>& isa_tiers() {
+  return tiers();
+}
+
+IsaFeatures cpu_features() noexcept {
+  static const IsaFeatures kFeatures = detect();
+  return kFeatures;
+}
+
+std::string cpu_name() {
+#if BITPLACE_X86
+  unsigned highest = __get_cpuid_max(0x80000000u, nullptr);
+  if (highest >= 0x80000004u) {
+    char brand[49] = {};
+    for (unsigned i = 0; i < 3; ++i) {
+      const CpuidRegisters r = cpuid(0x80000002u + i, 0);
+      std::memcpy(brand + 16 * i, &r, 16);
+    }
+    return brand;
+  }
+#endif
+  return "unknown CPU";
+}
+
+Result<IsaFeatures> active_features(const char* cap) noexcept {
+  return guarded([&]() -> Result<IsaFeatures> {
+    const char* source = "isa";
+    if (cap == nullptr || *cap == '\0') {
+      cap = std::getenv("BITPLACE_MAX_ISA");
+      source = "BITPLACE_MAX_ISA";
+    }
+    if (cap == nullptr || *cap == '\0') return cpu_features();
+    for (const IsaTier& tier : tiers()) {
+      if (std::strcmp(tier.name, cap) != 0) continue;
+      if ((tier.features & ~cpu_features()) == 0) return tier.features;
+      return make_error(ErrorCode::unsupported_isa, source,
+                        std::string("this CPU does not have ") + cap + "; it has " + available_tiers());
+    }
+    return make_error(
+        ErrorCode::unsupported_isa, source,
+        std::string("no instruction set is called '") + cap + "'; this CPU has " + available_tiers());
+  });
+}
+
+const char* isa_name(IsaFeatures features) noexcept {
+  const char* name = "ref";
+  for (const IsaTier& tier : tiers()) {
+    if ((tier.features & ~features) == 0) name = tier.name;
+  }
+  return name;
+}
+
+}  // namespace bitplace

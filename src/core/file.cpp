@@ -1,0 +1,96 @@
+#include "core/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "core/error.h"
+
+namespace bitplace {
+namespace {
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() { close(); }
+
+  int get() const { return descriptor_; }
+  bool valid() const { return descriptor_ >= 0; }
+  bool close() {
+    const int descriptor = descriptor_;
+    descriptor_ = -1;
+    return descriptor < 0 || ::close(descriptor) == 0;
+  }
+
+ private:
+  int descriptor_;
+};
+
+Error io_error(const std::string& path, const char* what) {
+  return make_error(ErrorCode::io, path, what, std::strerror(errno));
+}
+
+bool write_all(int descriptor, ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+mode_t default_mode() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0666 & ~mask;
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> read_file(const std::string& path, std::size_t limit) {
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) return io_error(path, "open");
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return io_error(path, "stat");
+  if (!S_ISREG(info.st_mode)) return make_error(ErrorCode::io, path, "open", "not a regular file");
+  const auto size = static_cast<std::size_t>(info.st_size);
+  if (size > limit) {
+    return make_error(ErrorCode::unsupported, path, "size",
+                      std::to_string(size) + " bytes, the limit is " + std::to_string(limit));
+  }
+  std::vector<std::byte> bytes(size);
+  std::size_t filled = 0;
+  while (filled < size) {
+    const ssize_t count = ::read(file.get(), bytes.data() + filled, size - filled);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return io_error(path, "read");
+    if (count == 0)
+      return make_error(ErrorCode::io, path, "read", "the file became shorter while it was read");
+    filled += static_cast<std::size_t>(count);
+  }
+  return bytes;
+}
+
+Status write_file(const std::string& path, ByteSpan bytes) {
+  std::string temporary = path + ".XXXXXX";
+  FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!file.valid()) return io_error(path, "create");
+  const bool written = write_all(file.get(), bytes) && ::fchmod(file.get(), default_mode()) == 0 &&
+                       ::fsync(file.get()) == 0 && file.close() &&
+                       ::rename(temporary.c_str(), path.c_str()) == 0;
+  if (!written) {
+    const Error error = io_error(path, "write");
+    ::unlink(temporary.c_str());
+    return error;
+  }
+  return {};
+}
+
+}  // namespace bitplace

@@ -1,0 +1,169 @@
+// The layer graph: flat arrays of values, nodes and constant tensors, joined by index.
+//
+// One representation serves both sides. The desk side builds a float graph from a checkpoint and lowers it
+// pass by pass; what is left at the end uses deployable operations only, and that is what a .vpr file holds
+// and the robot side plans. Nodes are in topological order: a node reads values that an earlier node wrote or
+// the input.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "bitplace/result.h"
+#include "bitplace/tensor.h"
+
+namespace bitplace {
+
+using ValueId = std::int32_t;
+using TensorId = std::int32_t;
+inline constexpr std::int32_t kNone = -1;
+
+enum class Op : std::uint8_t {
+  // Deployable.
+  convolution = 0,   // activation x weight -> accumulator -> [max-pool] -> epilogue
+  max_pool = 1,      // s32, f32; or b1, where parameter "flip" picks AND (0) or OR (1) per channel
+  threshold = 2,     // s32 -> b1: bit = (x < threshold[c]) xor flip[c]
+  sign = 3,          // f32 -> b1: bit = (x < 0); -0.0 and NaN give 0
+  reshape = 4,       // same elements, another shape; no data moves
+  l2_normalize = 5,  // s32, f32 -> f32: x / max(|x|, 1e-12)
+  quantize = 6,      // s32, f32 -> s8: round_half_even(clamp(float(x) * scale, -127, 127))
+  // Desk only: lowered away before a model is written.
+  divide = 64,        // s32, f32 -> f32: x / divisor
+  multiply_add = 65,  // s32, f32 -> f32: x * multiplier[c] + addend[c]
+  batch_norm = 66,    // s32, f32 -> f32: (x - mean[c]) / sqrt(variance[c] + epsilon) * weight[c] + bias[c]
+};
+
+// What stands outside the image: nothing (valid), 0, or +1 (which is bit 0).
+enum class PaddingValue : std::uint8_t { valid = 0, zero = 1, one = 2 };
+
+// What becomes of a convolution's accumulators, after pooling.
+enum class Epilogue : std::uint8_t {
+  raw = 0,        // s32 as it is (f32 in float graphs)
+  threshold = 1,  // b1: bit = (accumulator < threshold[c]) xor flip[c]; parameters "threshold" s32, "flip" u8
+};
+
+struct ConvolutionAttributes {
+  std::int32_t kernel_height = 1, kernel_width = 1;
+  std::int32_t stride_height = 1, stride_width = 1;
+  std::int32_t dilation_height = 1, dilation_width = 1;
+  std::int32_t groups = 1;
+  std::int32_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+  PaddingValue padding = PaddingValue::valid;
+  std::int32_t pool_height = 1,
+               pool_width = 1;  // non-overlapping windows, the remainder dropped; 1 x 1 is none
+  Epilogue epilogue = Epilogue::raw;
+};
+
+struct MaxPoolAttributes {
+  std::int32_t window_height = 1, window_width = 1;
+  std::int32_t stride_height = 1, stride_width = 1;
+  std::int32_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;  // padded taps never win
+};
+
+struct QuantizeAttributes {
+  float scale = 1.0f;
+};
+
+struct DivideAttributes {
+  float divisor = 1.0f;
+};
+
+struct BatchNormAttributes {
+  double epsilon = 1e-5;
+};
+
+struct NoAttributes {};
+
+using Attributes = std::variant<NoAttributes, ConvolutionAttributes, MaxPoolAttributes, QuantizeAttributes,
+                                DivideAttributes, BatchNormAttributes>;
+
+// Activations are NHWC with N = 1.
+struct Value {
+  std::string name;
+  DataType type = DataType::f32;
+  Shape shape;
+};
+
+// A constant that a node uses, by the part it plays: "weight", "threshold", "flip", "multiplier", ...
+struct Parameter {
+  std::string role;
+  TensorId tensor = kNone;
+};
+
+struct Node {
+  std::string name;
+  Op op = Op::reshape;
+  std::vector<ValueId> inputs;
+  ValueId output = kNone;
+  Attributes attributes;
+  std::vector<Parameter> parameters;
+};
+
+struct Graph {
+  std::vector<Value> values;
+  std::vector<Node> nodes;
+  std::vector<Tensor> tensors;
+  ValueId input = kNone;
+  ValueId features = kNone;    // the last layer as it is, before normalisation or descriptor encoding
+  ValueId descriptor = kNone;  // what describe() returns
+
+  ValueId add_value(std::string name, DataType type, const Shape& shape);
+  TensorId add_tensor(Tensor tensor);
+  // Appends the node and its output value, whose type and shape are inferred.
+  Result<ValueId> append(Node node);
+
+  const Tensor* parameter(const Node& node, std::string_view role) const;  // null where the node has none
+  std::vector<std::size_t> readers(ValueId value) const;  // indices of the nodes that read it
+};
+
+const char* op_name(Op op);
+bool op_from_code(std::uint8_t code, Op* op);
+bool is_deployable(Op op);
+const char* padding_name(PaddingValue padding);
+const char* epilogue_name(Epilogue epilogue);
+
+// The fields of an attribute structure, by name: the one list behind the text dump and the file format.
+template <typename A, typename Visitor>
+void visit_fields(A& a, Visitor&& field) {
+  using T = std::remove_const_t<A>;
+  if constexpr (std::is_same_v<T, ConvolutionAttributes>) {
+    field("kernel_height", a.kernel_height);
+    field("kernel_width", a.kernel_width);
+    field("stride_height", a.stride_height);
+    field("stride_width", a.stride_width);
+    field("dilation_height", a.dilation_height);
+    field("dilation_width", a.dilation_width);
+    field("groups", a.groups);
+    field("pad_top", a.pad_top);
+    field("pad_left", a.pad_left);
+    field("pad_bottom", a.pad_bottom);
+    field("pad_right", a.pad_right);
+    field("padding", a.padding);
+    field("pool_height", a.pool_height);
+    field("pool_width", a.pool_width);
+    field("epilogue", a.epilogue);
+  } else if constexpr (std::is_same_v<T, MaxPoolAttributes>) {
+    field("window_height", a.window_height);
+    field("window_width", a.window_width);
+    field("stride_height", a.stride_height);
+    field("stride_width", a.stride_width);
+    field("pad_top", a.pad_top);
+    field("pad_left", a.pad_left);
+    field("pad_bottom", a.pad_bottom);
+    field("pad_right", a.pad_right);
+  } else if constexpr (std::is_same_v<T, QuantizeAttributes>) {
+    field("scale", a.scale);
+  } else if constexpr (std::is_same_v<T, DivideAttributes>) {
+    field("divisor", a.divisor);
+  } else if constexpr (std::is_same_v<T, BatchNormAttributes>) {
+    field("epsilon", a.epsilon);
+  }
+}
+
+// The attribute structure that an operation carries, with its defaults.
+Attributes default_attributes(Op op);
+
+}  // namespace bitplace

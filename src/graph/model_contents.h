@@ -1,0 +1,48 @@
+// Everything a .vpr file says.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bitplace/descriptor.h"
+#include "graph/graph.h"
+
+namespace bitplace {
+
+enum class ResizeRule : std::uint8_t { nearest = 0, bilinear_opencv = 1 };
+enum class ChannelOrder : std::uint8_t { rgb = 0, bgr = 1 };
+
+// How image bytes become the graph's input: resize to height x width by the rule, reorder the channels. The
+// value scale (the /255 that training used) is part of the thresholds already when the input is u8.
+struct Preprocessing {
+  std::int32_t height = 0;
+  std::int32_t width = 0;
+  std::int32_t channels = 3;
+  ResizeRule resize = ResizeRule::bilinear_opencv;
+  ChannelOrder channel_order = ChannelOrder::rgb;
+  float value_scale = 1.0f / 255.0f;  // what one grey level meant in training; stated, not applied
+};
+
+const char* resize_rule_name(ResizeRule rule);  // "nearest", "bilinear-opencv"
+bool resize_rule_from_name(std::string_view name, ResizeRule* rule);
+const char* channel_order_name(ChannelOrder order);  // "rgb", "bgr"
+
+struct ModelContents {
+  std::string network;  // "floppynet", ...
+  Preprocessing preprocessing;
+  Graph graph;
+  // Free text beside the numbers, in file order: source file name, source hash, converter version, ...
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+// 128-bit hash of everything that decides a descriptor: preprocessing, graph, constants and
+// kNumericsRevision. Names, metadata and the file's layout do not count.
+ModelIdentity model_identity(const ModelContents& contents);
+
+// Type and dimension follow from the graph's descriptor value: f32, s8 or b1 (bits). The graph has been
+// validated.
+DescriptorSpec descriptor_spec(const ModelContents& contents);
+
+}  // namespace bitplace

@@ -1,0 +1,34 @@
+#include "bitplace/cpu.h"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+using namespace bitplace;
+
+TEST_CASE("the reference tier needs no feature and comes first") {
+  REQUIRE(std::strcmp(isa_tiers().front().name, "ref") == 0);
+  REQUIRE(isa_tiers().front().features == 0);
+}
+
+TEST_CASE("a cap gives exactly the features of its tier") {
+  for (const IsaTier& tier : isa_tiers()) {
+    const Result<IsaFeatures> features = active_features(tier.name);
+    if ((tier.features & ~cpu_features()) == 0) {
+      REQUIRE(features.ok());
+      CHECK(*features == tier.features);
+      CHECK(std::string(isa_name(*features)) == tier.name);
+    } else {
+      REQUIRE_FALSE(features.ok());
+      CHECK(features.error().code() == ErrorCode::unsupported_isa);
+    }
+  }
+}
+
+TEST_CASE("an unknown name is an error that lists what this CPU has") {
+  const Result<IsaFeatures> features = active_features("pentium");
+  REQUIRE_FALSE(features.ok());
+  CHECK(features.error().code() == ErrorCode::unsupported_isa);
+  CHECK(std::string(features.error().message()).find("ref") != std::string::npos);
+}

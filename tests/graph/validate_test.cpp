@@ -1,0 +1,91 @@
+#include "graph/validate.h"
+
+#include <catch2/catch.hpp>
+
+using namespace bitplace;
+
+namespace {
+
+Tensor zeros(DataType type, const Shape& shape) {
+  return {"zeros", type, shape, std::vector<std::byte>(dense_bytes(type, shape))};
+}
+
+// u8 8x8x3 -> 3x3 convolution to 5 channels, 2x2 pool, threshold.
+Graph small_graph() {
+  Graph graph;
+  graph.input = graph.add_value("image", DataType::u8, Shape(1, 8, 8, 3));
+  Node node{"conv", Op::convolution, {graph.input}, kNone, {}, {}};
+  ConvolutionAttributes attributes;
+  attributes.kernel_height = attributes.kernel_width = 3;
+  attributes.pool_height = attributes.pool_width = 2;
+  node.attributes = attributes;
+  node.parameters.push_back({"weight", graph.add_tensor(zeros(DataType::b1, Shape(5, 3, 3, 3)))});
+  const Result<ValueId> conv = graph.append(node);
+  REQUIRE(conv.ok());
+  graph.features = *conv;
+  const Result<ValueId> flat = graph.append({"flatten", Op::reshape, {*conv}, kNone, {}, {}});
+  REQUIRE(flat.ok());
+  const Result<ValueId> normal = graph.append({"normalize", Op::l2_normalize, {*flat}, kNone, {}, {}});
+  REQUIRE(normal.ok());
+  graph.descriptor = *normal;
+  return graph;
+}
+
+}  // namespace
+
+TEST_CASE("a small graph infers its shapes and is deployable") {
+  const Graph graph = small_graph();
+  CHECK(validate_deployable(graph).ok());
+  CHECK(graph.values[1].shape == Shape(1, 3, 3, 5));
+  CHECK(graph.values[1].type == DataType::s32);
+  CHECK(graph.values.back().shape == Shape(1, 1, 1, 45));
+}
+
+TEST_CASE("a node that reads what is not yet written is refused") {
+  Graph graph = small_graph();
+  std::swap(graph.nodes[0], graph.nodes[1]);
+  CHECK(validate_graph(graph).error().code() == ErrorCode::corrupt);
+}
+
+TEST_CASE("a stated shape that differs from the computed one is refused") {
+  Graph graph = small_graph();
+  graph.values[1].shape[1] = 4;
+  CHECK_FALSE(validate_graph(graph).ok());
+}
+
+TEST_CASE("indices out of range are refused") {
+  for (const std::int32_t bad : {-1, 1000}) {
+    Graph graph = small_graph();
+    graph.nodes[0].inputs[0] = bad;
+    CHECK_FALSE(validate_graph(graph).ok());
+    graph = small_graph();
+    graph.nodes[0].output = bad;
+    CHECK_FALSE(validate_graph(graph).ok());
+    graph = small_graph();
+    graph.nodes[0].parameters[0].tensor = bad;
+    CHECK_FALSE(validate_graph(graph).ok());
+    graph = small_graph();
+    graph.descriptor = bad;
+    CHECK_FALSE(validate_graph(graph).ok());
+  }
+}
+
+TEST_CASE("a desk operation is valid but not deployable") {
+  Graph graph = small_graph();
+  Node divide{"divide", Op::divide, {graph.features}, kNone, DivideAttributes{255.0f}, {}};
+  const Result<ValueId> divided = graph.append(divide);
+  REQUIRE(divided.ok());
+  CHECK(validate_graph(graph).ok());
+  CHECK(validate_deployable(graph).error().code() == ErrorCode::unsupported);
+}
+
+TEST_CASE("accumulators that could overflow are refused") {
+  Graph graph;
+  graph.input = graph.add_value("image", DataType::u8, Shape(1, 255, 255, 1024));
+  Node node{"conv", Op::convolution, {graph.input}, kNone, {}, {}};
+  ConvolutionAttributes attributes;
+  attributes.kernel_height = attributes.kernel_width = 255;
+  node.attributes = attributes;
+  node.parameters.push_back({"weight", graph.add_tensor(zeros(DataType::b1, Shape(1, 255, 255, 1024)))});
+  CHECK_FALSE(graph.append(node).ok());
+}
