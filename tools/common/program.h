@@ -1,0 +1,41 @@
+// The frame of every command-line program: options, exit codes, error lines.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "bitplace/result.h"
+
+namespace bitplace::tools {
+
+inline constexpr int kExitSuccess = 0;
+inline constexpr int kExitFailure = 1;
+inline constexpr int kExitUsage = 2;
+
+// "error: FILE: WHERE: WHY" on stderr.
+void print_error(const Error& error);
+// "warning: ..." on stderr.
+void print_warning(const std::string& text);
+
+// A program with subcommands, each with --help; --version and --help of the program itself.
+class Program {
+ public:
+  Program(const std::string& name, const std::string& description);
+
+  // The returned subcommand takes the options; `run` is called when it was chosen and its options are in
+  // order.
+  CLI::App& add_command(const std::string& name, const std::string& description, std::function<Status()> run);
+
+  // Parses, runs the chosen subcommand and says how the process ends. Nothing is thrown.
+  int main(int argc, char** argv) noexcept;
+
+ private:
+  int parse_and_run(int argc, char** argv);
+
+  std::string name_;
+  CLI::App app_;
+  std::function<Status()> chosen_;
+};
+
+}  // namespace bitplace::tools
