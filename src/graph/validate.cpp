@@ -308,6 +308,34 @@ Error cannot_run(const Node& node, const std::string& why) {
   return make_error(ErrorCode::unsupported, "layer '" + node.name + "' (" + op_name(node.op) + ")", why);
 }
 
+const Node* writer_of(const Graph& graph, ValueId value) {
+  for (const Node& node : graph.nodes) {
+    if (node.output == value) return &node;
+  }
+  return nullptr;
+}
+
+// Largest magnitude that an s32 value can hold: that of the convolution it comes from.
+std::int64_t largest_magnitude(const Graph& graph, ValueId value) {
+  const Node* node = writer_of(graph, value);
+  while (node != nullptr && node->op != Op::convolution)
+    node = writer_of(graph, node->inputs[0]);
+  if (node == nullptr) return INT32_MAX;
+  const Tensor& weight = *graph.parameter(*node, "weight");
+  const Value& input = graph.values[static_cast<std::size_t>(node->inputs[0])];
+  return weight.shape.elements() / weight.shape[0] * (input.type == DataType::u8 ? 255 : 1);
+}
+
+// The sum of squares of s32 values is taken exactly, in 64 bits.
+Status check_sum_of_squares(const Graph& graph, const Node& node, const Value& input) {
+  const auto largest = static_cast<std::uint64_t>(largest_magnitude(graph, node.inputs[0]));
+  std::uint64_t sum = 0;
+  const bool fits =
+      !__builtin_mul_overflow(largest * largest, static_cast<std::uint64_t>(input.shape.elements()), &sum);
+  if (!fits || sum > INT64_MAX) return cannot_run(node, "its sum of squares does not fit 64 bits");
+  return {};
+}
+
 Status check_deployable_node(const Graph& graph, const Node& node) {
   if (!is_deployable(node.op)) return cannot_run(node, "is a desk operation");
   const Value& input = graph.values[static_cast<std::size_t>(node.inputs[0])];
@@ -324,6 +352,9 @@ Status check_deployable_node(const Graph& graph, const Node& node) {
     }
   }
   if (node.op == Op::sign && input.type != DataType::f32) return cannot_run(node, "takes f32");
+  if (node.op == Op::l2_normalize && input.type == DataType::s32) {
+    BITPLACE_TRY(check_sum_of_squares(graph, node, input));
+  }
   // Bits lie in 32-bit words per pixel: another shape is the same memory only where no word is partly used.
   if (node.op == Op::reshape && input.type == DataType::b1 && input.shape[3] % 32 != 0 &&
       input.shape[1] * input.shape[2] != 1) {

@@ -1,0 +1,75 @@
+#include "plan/step.h"
+
+#include <algorithm>
+
+namespace bitplace {
+namespace {
+
+// Element-wise steps are cut into parts of this many pixels.
+std::int64_t part_begin(const Step& step, std::int64_t pixels, std::int64_t task) {
+  return pixels * task / step.tasks;
+}
+
+struct TaskRunner {
+  const Step& step;
+  std::byte* arena;
+  std::int64_t task;
+
+  template <typename T>
+  T* input() const {
+    return reinterpret_cast<T*>(arena + step.input_offset);
+  }
+  template <typename T>
+  T* output() const {
+    return reinterpret_cast<T*>(arena + step.output_offset);
+  }
+
+  void operator()(const ConvolutionStep& s) const {
+    const ConvolutionCall call = {&s.problem, s.packed, arena + step.input_offset, arena + step.output_offset,
+                                  arena + step.scratch_offset};
+    if (s.prepares) {
+      s.kernel->prepare(call, task);
+    } else {
+      s.kernel->run(call, task);
+    }
+  }
+
+  void operator()(const MaxPoolStep& s) const {
+    s.kernel->run({&s.problem, arena + step.input_offset, arena + step.output_offset, s.flip_words}, task);
+  }
+
+  void operator()(const ThresholdStep& s) const {
+    s.kernel->run({s.pixels, s.channels, input<const std::int32_t>(), s.threshold, s.flip_words,
+                   output<std::uint32_t>()},
+                  part_begin(step, s.pixels, task), part_begin(step, s.pixels, task + 1));
+  }
+
+  void operator()(const PackBitsStep& s) const {
+    s.kernel->run({s.pixels, s.channels, input<const float>(), output<std::uint32_t>()},
+                  part_begin(step, s.pixels, task), part_begin(step, s.pixels, task + 1));
+  }
+
+  void operator()(const L2NormalizeStep& s) const {
+    if (s.from_s32) {
+      s.kernel->run_s32(input<const std::int32_t>(), output<float>(), s.count);
+    } else {
+      s.kernel->run_f32(input<const float>(), output<float>(), s.count);
+    }
+  }
+
+  void operator()(const QuantizeStep& s) const {
+    if (s.from_s32) {
+      s.kernel->run_s32(input<const std::int32_t>(), s.scale, output<std::int8_t>(), s.count);
+    } else {
+      s.kernel->run_f32(input<const float>(), s.scale, output<std::int8_t>(), s.count);
+    }
+  }
+};
+
+}  // namespace
+
+void run_task(const Step& step, std::byte* arena, std::int64_t task) noexcept {
+  std::visit(TaskRunner{step, arena, task}, step.parameters);
+}
+
+}  // namespace bitplace

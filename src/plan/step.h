@@ -1,0 +1,73 @@
+// One step of a frame: a function, its parameters and where its tensors lie in the arena.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+
+#include "kernels/common/convolution.h"
+#include "kernels/l2_normalize/l2_normalize.h"
+#include "kernels/max_pool/max_pool.h"
+#include "kernels/pack_bits/pack_bits.h"
+#include "kernels/quantize/quantize.h"
+#include "kernels/threshold/threshold.h"
+
+namespace bitplace {
+
+// Constants point into the plan's packed memory.
+struct ConvolutionStep {
+  const ConvolutionKernel* kernel;
+  ConvolutionProblem problem;
+  const void* packed;
+  bool prepares;  // this step is the kernel's preparation, the next one its run
+};
+
+struct MaxPoolStep {
+  const MaxPoolKernel* kernel;
+  MaxPoolProblem problem;
+  const std::uint32_t* flip_words;
+};
+
+struct ThresholdStep {
+  const ThresholdKernel* kernel;
+  std::int64_t pixels;
+  std::int32_t channels;
+  const std::int32_t* threshold;
+  const std::uint32_t* flip_words;
+};
+
+struct PackBitsStep {
+  const PackBitsKernel* kernel;
+  std::int64_t pixels;
+  std::int32_t channels;
+};
+
+struct L2NormalizeStep {
+  const L2NormalizeKernel* kernel;
+  std::int64_t count;
+  bool from_s32;
+};
+
+struct QuantizeStep {
+  const QuantizeKernel* kernel;
+  std::int64_t count;
+  float scale;
+  bool from_s32;
+};
+
+using StepParameters =
+    std::variant<ConvolutionStep, MaxPoolStep, ThresholdStep, PackBitsStep, L2NormalizeStep, QuantizeStep>;
+
+struct Step {
+  StepParameters parameters;
+  std::int64_t tasks = 1;  // independent parts; any of them may run at once
+  std::size_t layer = 0;   // index into Plan::steps()
+  std::size_t input_offset = 0;
+  std::size_t output_offset = 0;
+  std::size_t scratch_offset = 0;
+};
+
+// Runs one part of a step on an arena.
+void run_task(const Step& step, std::byte* arena, std::int64_t task) noexcept;
+
+}  // namespace bitplace
