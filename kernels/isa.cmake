@@ -28,6 +28,11 @@ function(bitplace_add_kernels isa)
   add_library(${target} OBJECT ${ARGN})
   target_link_libraries(${target} PRIVATE bitplace_build)
   target_compile_options(${target} PRIVATE ${BITPLACE_ISA_FLAGS_${isa}} $<$<CONFIG:Debug>:-O2>)
+  # g++ 12 warns about its own AVX-512 intrinsics, whose undefined values are self-initialised (GCC bug 105593).
+  if(isa MATCHES "^avx512")
+    target_compile_options(${target} PRIVATE
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  endif()
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   set_property(GLOBAL APPEND PROPERTY BITPLACE_ISA_OBJECTS $<TARGET_OBJECTS:${target}>)
   set_property(GLOBAL APPEND PROPERTY BITPLACE_ISA_TARGETS ${target})
