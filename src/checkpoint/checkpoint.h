@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -39,15 +40,22 @@ struct TfliteTensor {
   CheckpointType type = CheckpointType::f32;
   std::vector<std::int64_t> shape;
   std::vector<std::byte> data;  // empty where the tensor is computed at run time
+  // value = scale * (stored - zero_point): one pair for the whole tensor, or one for each index of the
+  // quantized dimension; empty for tensors that are not quantized.
+  std::vector<float> scale;
+  std::vector<std::int64_t> zero_point;
+  std::int32_t quantized_dimension = 0;
 };
 
 // Options under the names of TFLite's own schema, or of a custom operator's FlexBuffer map:
 // "padding" (SAME 0, VALID 1), "stride_h", "stride_w", "filter_width", "fused_activation_function", ...
+using TfliteOptions = std::vector<std::pair<std::string, std::int64_t>>;
+
 struct TfliteOperator {
   std::string name;  // "CONV_2D", "MAX_POOL_2D", "MUL", "ADD", or a custom name such as "LceBconv2d"
   std::vector<std::int32_t> inputs;  // indices into tensors; -1 where an optional input is absent
   std::vector<std::int32_t> outputs;
-  std::vector<std::pair<std::string, std::int64_t>> options;
+  TfliteOptions options;
 };
 
 struct TfliteModel {
@@ -67,5 +75,8 @@ struct Checkpoint {
 
 // Recognises the container by its first bytes and reads it. Errors name the file, the place and the reason.
 Result<Checkpoint> read_checkpoint(const std::string& path);
+
+// The same for bytes in memory; `name` stands for the file in errors.
+Result<Checkpoint> parse_checkpoint(const std::string& name, ByteSpan bytes);
 
 }  // namespace bitplace

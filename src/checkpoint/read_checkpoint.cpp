@@ -1,0 +1,70 @@
+#include <array>
+
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/tflite.h"
+#include "core/error.h"
+#include "core/file.h"
+
+namespace bitplace {
+namespace {
+
+constexpr std::size_t kLargestFile = std::size_t{4} << 30;
+
+// A container's mark: these bytes at this offset.
+struct Mark {
+  std::size_t offset;
+  std::string_view bytes;
+  const char* name;
+};
+using namespace std::string_view_literals;
+constexpr Mark kTfliteMark{4, "TFL3"sv, "TFLite"};
+// Containers that are known but not read.
+constexpr Mark kOtherMarks[] = {
+    {0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e"sv,
+     "a PyTorch file of the legacy format (before 1.6; torch.save(torch.load(...)) rewrites it as a zip "
+     "archive)"},
+    {257, "ustar"sv, "a tar archive (torch.save before 0.1.10)"},
+    {0, "\x89HDF\r\n\x1a\n"sv, "an HDF5 file (Keras .h5)"},
+    {0, "MATLAB 5.0"sv, "a MATLAB file"},
+};
+
+bool has_mark(ByteSpan bytes, const Mark& mark) {
+  return bytes.size() >= mark.offset + mark.bytes.size() &&
+         std::memcmp(bytes.data() + mark.offset, mark.bytes.data(), mark.bytes.size()) == 0;
+}
+
+Result<Checkpoint> parse(const std::string& name, ByteSpan bytes) {
+  Checkpoint checkpoint;
+  checkpoint.path = name;
+  checkpoint.file_bytes = bytes.size();
+  if (has_mark(bytes, kTfliteMark)) {
+    checkpoint.format = "TFLite";
+    BITPLACE_ASSIGN(model, read_tflite(name, bytes));
+    checkpoint.contents = std::move(model);
+  } else {
+    for (const Mark& mark : kOtherMarks) {
+      if (has_mark(bytes, mark))
+        return make_error(ErrorCode::unsupported, name, "format",
+                          std::string("it is ") + mark.name + ", which this version does not read");
+    }
+    return make_error(ErrorCode::unsupported, name, "format",
+                      "its first bytes are not those of any checkpoint format that is known");
+  }
+  checkpoint.file_hash = hash128(bytes.data(), bytes.size());
+  return checkpoint;
+}
+
+}  // namespace
+
+Result<Checkpoint> parse_checkpoint(const std::string& name, ByteSpan bytes) {
+  return guarded([&] { return parse(name, bytes); });
+}
+
+Result<Checkpoint> read_checkpoint(const std::string& path) {
+  return guarded([&]() -> Result<Checkpoint> {
+    BITPLACE_ASSIGN(bytes, read_file(path, kLargestFile));
+    return parse(path, bytes);
+  });
+}
+
+}  // namespace bitplace
