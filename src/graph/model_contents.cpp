@@ -1,6 +1,5 @@
 #include "graph/model_contents.h"
 
-#include "bitplace/version.h"
 #include "core/bytes.h"
 #include "core/hash.h"
 
@@ -81,9 +80,9 @@ const char* channel_order_name(ChannelOrder order) {
   return "unknown";
 }
 
-ModelIdentity model_identity(const ModelContents& contents) {
+ModelIdentity model_identity(const ModelContents& contents, unsigned numerics_revision) {
   ByteWriter writer;
-  writer.write(kNumericsRevision);
+  writer.write(numerics_revision);
   const Preprocessing& preprocessing = contents.preprocessing;
   writer.write(preprocessing.height);
   writer.write(preprocessing.width);

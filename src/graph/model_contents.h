@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bitplace/descriptor.h"
+#include "bitplace/version.h"
 #include "graph/graph.h"
 
 namespace bitplace {
@@ -37,9 +38,10 @@ struct ModelContents {
   std::vector<std::pair<std::string, std::string>> metadata;
 };
 
-// 128-bit hash of everything that decides a descriptor: preprocessing, graph, constants and
-// kNumericsRevision. Names, metadata and the file's layout do not count.
-ModelIdentity model_identity(const ModelContents& contents);
+// 128-bit hash of everything that decides a descriptor: preprocessing, graph, constants and the revision of
+// the arithmetic. Names, metadata and the file's layout do not count. A file made under an older revision
+// states the identity of that revision; descriptors carry this library's own.
+ModelIdentity model_identity(const ModelContents& contents, unsigned numerics_revision = kNumericsRevision);
 
 // Type and dimension follow from the graph's descriptor value: f32, s8 or b1 (bits). The graph has been
 // validated.
