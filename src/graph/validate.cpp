@@ -308,27 +308,25 @@ Error cannot_run(const Node& node, const std::string& why) {
   return make_error(ErrorCode::unsupported, "layer '" + node.name + "' (" + op_name(node.op) + ")", why);
 }
 
-const Node* writer_of(const Graph& graph, ValueId value) {
+// Largest magnitude that each value can hold, where it is s32: that of the convolution it comes from.
+std::vector<std::int64_t> largest_magnitudes(const Graph& graph) {
+  std::vector<std::int64_t> largest(graph.values.size(), INT32_MAX);
   for (const Node& node : graph.nodes) {
-    if (node.output == value) return &node;
+    const auto input = static_cast<std::size_t>(node.inputs[0]);
+    std::int64_t& output = largest[static_cast<std::size_t>(node.output)];
+    output = largest[input];
+    if (node.op == Op::convolution) {
+      const Tensor& weight = *graph.parameter(node, "weight");
+      const std::int64_t taps = weight.shape.elements() / weight.shape[0];
+      output = taps * (graph.values[input].type == DataType::u8 ? 255 : 1);
+    }
   }
-  return nullptr;
-}
-
-// Largest magnitude that an s32 value can hold: that of the convolution it comes from.
-std::int64_t largest_magnitude(const Graph& graph, ValueId value) {
-  const Node* node = writer_of(graph, value);
-  while (node != nullptr && node->op != Op::convolution)
-    node = writer_of(graph, node->inputs[0]);
-  if (node == nullptr) return INT32_MAX;
-  const Tensor& weight = *graph.parameter(*node, "weight");
-  const Value& input = graph.values[static_cast<std::size_t>(node->inputs[0])];
-  return weight.shape.elements() / weight.shape[0] * (input.type == DataType::u8 ? 255 : 1);
+  return largest;
 }
 
 // The sum of squares of s32 values is taken exactly, in 64 bits.
-Status check_sum_of_squares(const Graph& graph, const Node& node, const Value& input) {
-  const auto largest = static_cast<std::uint64_t>(largest_magnitude(graph, node.inputs[0]));
+Status check_sum_of_squares(const Node& node, std::int64_t largest_magnitude, const Value& input) {
+  const auto largest = static_cast<std::uint64_t>(largest_magnitude);
   std::uint64_t sum = 0;
   const bool fits =
       !__builtin_mul_overflow(largest * largest, static_cast<std::uint64_t>(input.shape.elements()), &sum);
@@ -336,8 +334,38 @@ Status check_sum_of_squares(const Graph& graph, const Node& node, const Value& i
   return {};
 }
 
-Status check_deployable_node(const Graph& graph, const Node& node) {
+bool plays_role(Op op, std::string_view role) {
+  switch (op) {
+    case Op::convolution:
+      return role == "weight" || role == "threshold" || role == "flip";
+    case Op::threshold:
+      return role == "threshold" || role == "flip";
+    case Op::max_pool:
+      return role == "flip";
+    default:
+      return false;
+  }
+}
+
+// A parameter that no kernel reads would be a part of the layer's meaning that is lost in silence.
+Status check_roles(const Node& node) {
+  for (std::size_t i = 0; i < node.parameters.size(); ++i) {
+    const std::string& role = node.parameters[i].role;
+    if (!plays_role(node.op, role)) return cannot_run(node, "has no parameter named '" + role + "'");
+    for (std::size_t j = 0; j < i; ++j) {
+      if (node.parameters[j].role == role) return node_error(node, "has two parameters named '" + role + "'");
+    }
+  }
+  const auto* convolution = std::get_if<ConvolutionAttributes>(&node.attributes);
+  if (convolution != nullptr && convolution->epilogue == Epilogue::raw && node.parameters.size() > 1) {
+    return node_error(node, "has thresholds and no threshold epilogue");
+  }
+  return {};
+}
+
+Status check_deployable_node(const Graph& graph, const Node& node, std::int64_t largest_input) {
   if (!is_deployable(node.op)) return cannot_run(node, "is a desk operation");
+  BITPLACE_TRY(check_roles(node));
   const Value& input = graph.values[static_cast<std::size_t>(node.inputs[0])];
   if (node.op == Op::convolution) {
     const auto& a = std::get<ConvolutionAttributes>(node.attributes);
@@ -353,7 +381,7 @@ Status check_deployable_node(const Graph& graph, const Node& node) {
   }
   if (node.op == Op::sign && input.type != DataType::f32) return cannot_run(node, "takes f32");
   if (node.op == Op::l2_normalize && input.type == DataType::s32) {
-    BITPLACE_TRY(check_sum_of_squares(graph, node, input));
+    BITPLACE_TRY(check_sum_of_squares(node, largest_input, input));
   }
   // Bits lie in 32-bit words per pixel: another shape is the same memory only where no word is partly used.
   if (node.op == Op::reshape && input.type == DataType::b1 && input.shape[3] % 32 != 0 &&
@@ -367,8 +395,10 @@ Status check_deployable_node(const Graph& graph, const Node& node) {
 
 Status validate_deployable(const Graph& graph) {
   BITPLACE_TRY(validate_graph(graph));
-  for (const Node& node : graph.nodes)
-    BITPLACE_TRY(check_deployable_node(graph, node));
+  const std::vector<std::int64_t> largest = largest_magnitudes(graph);
+  for (const Node& node : graph.nodes) {
+    BITPLACE_TRY(check_deployable_node(graph, node, largest[static_cast<std::size_t>(node.inputs[0])]));
+  }
   const DataType input = graph.values[static_cast<std::size_t>(graph.input)].type;
   if (input != DataType::u8) return make_error(ErrorCode::unsupported, "graph", "its input is not u8");
   const Value& descriptor = graph.values[static_cast<std::size_t>(graph.descriptor)];

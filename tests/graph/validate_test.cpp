@@ -1,6 +1,7 @@
 #include "graph/validate.h"
 
 #include <catch2/catch.hpp>
+#include <ctime>
 
 using namespace bitplace;
 
@@ -88,4 +89,34 @@ TEST_CASE("accumulators that could overflow are refused") {
   node.attributes = attributes;
   node.parameters.push_back({"weight", graph.add_tensor(zeros(DataType::b1, Shape(1, 255, 255, 1024)))});
   CHECK_FALSE(graph.append(node).ok());
+}
+
+TEST_CASE("a parameter that its layer does not read is refused") {
+  Graph graph = small_graph();
+  graph.nodes[1].parameters.push_back({"weight", 0});
+  CHECK(validate_deployable(graph).error().code() == ErrorCode::unsupported);
+
+  graph = small_graph();
+  graph.nodes[0].parameters.push_back({"weight", 0});
+  CHECK(validate_deployable(graph).error().code() == ErrorCode::corrupt);
+
+  graph = small_graph();
+  graph.nodes[0].parameters.push_back({"flip", graph.add_tensor(zeros(DataType::u8, Shape(5)))});
+  CHECK(validate_deployable(graph).error().code() == ErrorCode::corrupt);
+}
+
+TEST_CASE("the largest graph is checked in no time") {
+  Graph graph = small_graph();
+  ValueId last = graph.features;
+  for (std::size_t i = 0; i < 2000; ++i) {
+    const Result<ValueId> pooled =
+        graph.append({"pool", Op::max_pool, {last}, kNone, MaxPoolAttributes{}, {}});
+    REQUIRE(pooled.ok());
+    last = *pooled;
+  }
+  for (std::size_t i = 0; i < 2000; ++i)
+    REQUIRE(graph.append({"normalize", Op::l2_normalize, {last}, kNone, {}, {}}).ok());
+  const std::clock_t start = std::clock();
+  CHECK(validate_deployable(graph).ok());
+  CHECK(std::clock() - start < CLOCKS_PER_SEC);
 }
