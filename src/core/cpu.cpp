@@ -144,7 +144,7 @@ IsaFeatures cpu_features() noexcept {
 
 std::string cpu_name() {
 #if BITPLACE_X86
-  unsigned highest = __get_cpuid_max(0x80000000u, nullptr);
+  auto highest = static_cast<unsigned>(__get_cpuid_max(0x80000000u, nullptr));
   if (highest >= 0x80000004u) {
     char brand[49] = {};
     for (unsigned i = 0; i < 3; ++i) {
