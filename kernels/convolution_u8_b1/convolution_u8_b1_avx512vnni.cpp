@@ -50,8 +50,15 @@ inline __m512i broadcast_quad(const std::uint8_t* bytes) {
   return _mm512_set1_epi32(quad);
 }
 
+// An empty statement that holds an accumulator in one register: g++ 12 otherwise copies each after its
+// addition or keeps some in memory.
+inline void pin(__m512i& value) {
+  asm("" : "+v"(value));
+}
+
 template <std::size_t V>
-inline void accumulate(const Task& task, const std::uint8_t* const (&windows)[kPositions], Sums<V>& result) {
+[[gnu::noinline]] void accumulate(const Task& task, const std::uint8_t* const (&windows)[kPositions],
+                                  Sums<V>& result) {
   const std::uint8_t* const w0 = windows[0];
   const std::uint8_t* const w1 = windows[1];
   const std::uint8_t* const w2 = windows[2];
@@ -59,22 +66,32 @@ inline void accumulate(const Task& task, const std::uint8_t* const (&windows)[kP
   const std::int8_t* weights = task.weights;
   const std::int64_t* const offsets = task.constants.offsets;
   const std::int64_t quads = task.constants.quads;
-  Sums<V> sums;
+  __m512i sums[kPositions][V];
+#pragma GCC unroll 4
   for (int p = 0; p < kPositions; ++p)
+#pragma GCC unroll 4
     for (std::size_t v = 0; v < V; ++v)
-      sums.at[p][v] = _mm512_setzero_si512();
+      sums[p][v] = _mm512_setzero_si512();
   for (std::int64_t q = 0; q < quads; ++q) {
     const std::int64_t offset = offsets[q];
     const __m512i pixels[kPositions] = {broadcast_quad(w0 + offset), broadcast_quad(w1 + offset),
                                         broadcast_quad(w2 + offset), broadcast_quad(w3 + offset)};
+#pragma GCC unroll 4
     for (std::size_t v = 0; v < V; ++v) {
       const __m512i weight = _mm512_load_si512(weights + v * 64);
-      for (int p = 0; p < kPositions; ++p)
-        sums.at[p][v] = _mm512_dpbusd_epi32(sums.at[p][v], pixels[p], weight);
+#pragma GCC unroll 4
+      for (int p = 0; p < kPositions; ++p) {
+        sums[p][v] = _mm512_dpbusd_epi32(sums[p][v], pixels[p], weight);
+        pin(sums[p][v]);
+      }
     }
     weights += V * 64;
   }
-  result = sums;
+#pragma GCC unroll 4
+  for (int p = 0; p < kPositions; ++p)
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < V; ++v)
+      result.at[p][v] = sums[p][v];
 }
 
 // Writes one pixel's channels of this block.
