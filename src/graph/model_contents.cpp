@@ -6,38 +6,78 @@
 namespace bitplace {
 namespace {
 
-struct IdentityFields {
-  ByteWriter& writer;
+// The fields of an attribute structure, each as the bytes that count: numbers as they are, choices by name.
+struct FieldBytes {
+  std::vector<std::pair<std::string, std::vector<std::byte>>>& fields;
 
+  void operator()(const char* name, PaddingValue value) const { text(name, padding_name(value)); }
+  void operator()(const char* name, Epilogue value) const { text(name, epilogue_name(value)); }
   template <typename T>
-  void operator()(const char*, const T& value) const {
+  void operator()(const char* name, const T& value) const {
+    ByteWriter writer;
     writer.write(value);
+    fields.emplace_back(name, writer.take());
+  }
+  void text(const char* name, const char* value) const {
+    ByteWriter writer;
+    writer.write_string(value);
+    fields.emplace_back(name, writer.take());
   }
 };
 
+auto fields_of(const Attributes& attributes) {
+  std::vector<std::pair<std::string, std::vector<std::byte>>> fields;
+  std::visit([&](const auto& structure) { visit_fields(structure, FieldBytes{fields}); }, attributes);
+  return fields;
+}
+
+void write_count(ByteWriter& writer, std::size_t count) {
+  writer.write(static_cast<std::uint32_t>(count));
+}
+
+// Only what differs from the default, so that an attribute which a later version adds leaves the identity of
+// older models as it is.
+void write_attributes(ByteWriter& writer, const Node& node) {
+  const auto fields = fields_of(node.attributes);
+  const auto defaults = fields_of(default_attributes(node.op));
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i < defaults.size() && fields[i] == defaults[i]) continue;
+    writer.write_string(fields[i].first);
+    writer.write_bytes(fields[i].second.data(), fields[i].second.size());
+  }
+  writer.write_string("");
+}
+
 void write_shape(ByteWriter& writer, const Shape& shape) {
-  writer.write(static_cast<std::int32_t>(shape.rank()));
+  writer.write(static_cast<std::uint8_t>(shape.rank()));
   for (int axis = 0; axis < shape.rank(); ++axis)
-    writer.write(shape[axis]);
+    writer.write(static_cast<std::uint32_t>(shape[axis]));
+}
+
+void write_node(ByteWriter& writer, const Node& node) {
+  writer.write_string(op_name(node.op));
+  write_count(writer, node.inputs.size());
+  for (const ValueId input : node.inputs)
+    writer.write(input);
+  writer.write(node.output);
+  write_attributes(writer, node);
+  write_count(writer, node.parameters.size());
+  for (const Parameter& parameter : node.parameters) {
+    writer.write_string(parameter.role);
+    writer.write(parameter.tensor);
+  }
 }
 
 void write_graph(ByteWriter& writer, const Graph& graph) {
+  write_count(writer, graph.values.size());
   for (const Value& value : graph.values) {
     writer.write(value.type);
     write_shape(writer, value.shape);
   }
-  for (const Node& node : graph.nodes) {
-    writer.write(node.op);
-    for (const ValueId input : node.inputs)
-      writer.write(input);
-    writer.write(node.output);
-    std::visit([&](const auto& attributes) { visit_fields(attributes, IdentityFields{writer}); },
-               node.attributes);
-    for (const Parameter& parameter : node.parameters) {
-      writer.write_string(parameter.role);
-      writer.write(parameter.tensor);
-    }
-  }
+  write_count(writer, graph.nodes.size());
+  for (const Node& node : graph.nodes)
+    write_node(writer, node);
+  write_count(writer, graph.tensors.size());
   for (const Tensor& tensor : graph.tensors) {
     writer.write(tensor.type);
     write_shape(writer, tensor.shape);
@@ -87,8 +127,8 @@ ModelIdentity model_identity(const ModelContents& contents, unsigned numerics_re
   writer.write(preprocessing.height);
   writer.write(preprocessing.width);
   writer.write(preprocessing.channels);
-  writer.write(preprocessing.resize);
-  writer.write(preprocessing.channel_order);
+  writer.write_string(resize_rule_name(preprocessing.resize));
+  writer.write_string(channel_order_name(preprocessing.channel_order));
   write_graph(writer, contents.graph);
   return hash128(writer.bytes().data(), writer.size());
 }
