@@ -1,0 +1,106 @@
+#include "bench/limits/limits.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <vector>
+
+namespace bitplace::bench {
+
+#if BITPLACE_X86
+extern const LimitLoop limit_lookup__avx2;
+extern const LimitLoop limit_pairs__avx2;
+extern const LimitLoop limit_popcount__avx512vpopcntdq;
+extern const LimitLoop limit_quadruples__avx512vnni;
+extern const ReadLoop read__avx2;
+extern const ReadLoop read__avx512;
+#endif
+
+namespace {
+
+const std::vector<const LimitLoop*>& limit_loops() {
+  static const std::vector<const LimitLoop*> kLoops = {
+#if BITPLACE_X86
+    &limit_popcount__avx512vpopcntdq,
+    &limit_lookup__avx2,
+    &limit_quadruples__avx512vnni,
+    &limit_pairs__avx2,
+#endif
+  };
+  return kLoops;
+}
+
+const std::vector<const ReadLoop*>& read_loops() {
+  static const std::vector<const ReadLoop*> kLoops = {
+#if BITPLACE_X86
+    &read__avx512,
+    &read__avx2,
+#endif
+  };
+  return kLoops;
+}
+
+// Seconds per iteration: the fastest of several runs of some milliseconds, because everything that disturbs a
+// run makes it longer.
+template <typename Run>
+double seconds_per_iteration(Run run) {
+  constexpr int kRuns = 15;
+  constexpr double kRunSeconds = 0.004;
+  using Clock = std::chrono::steady_clock;
+  const auto seconds_of = [&](std::int64_t iterations) {
+    const auto start = Clock::now();
+    run(iterations);
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  std::int64_t iterations = 1;
+  while (seconds_of(iterations) < kRunSeconds)
+    iterations *= 2;
+  double best = seconds_of(iterations);
+  for (int i = 0; i < kRuns; ++i)
+    best = std::min(best, seconds_of(iterations));
+  return best / static_cast<double>(iterations);
+}
+
+const LimitLoop* best_loop(const std::string& table, IsaFeatures features) {
+  for (const LimitLoop* loop : limit_loops()) {
+    if (table == loop->table && (loop->features & ~features) == 0) return loop;
+  }
+  return nullptr;
+}
+
+const ReadLoop* best_read_loop() {
+  for (const ReadLoop* loop : read_loops()) {
+    if ((loop->features & ~cpu_features()) == 0) return loop;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Limit arithmetic_limit(const std::string& table, IsaFeatures features) {
+  static std::map<const LimitLoop*, Limit> measured;
+  const LimitLoop* loop = best_loop(table, features);
+  if (loop == nullptr || (loop->features & ~cpu_features()) != 0) return {};
+  const auto found = measured.find(loop);
+  if (found != measured.end()) return found->second;
+  const double seconds = seconds_per_iteration([&](std::int64_t n) { loop->run(n); });
+  return measured[loop] = {loop->instructions, static_cast<double>(loop->operations) / seconds};
+}
+
+Limit read_limit(std::size_t bytes) {
+  static std::map<std::size_t, Limit> measured;
+  const ReadLoop* loop = best_read_loop();
+  if (loop == nullptr) return {};
+  constexpr std::size_t kBlock = 4096;
+  const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + kBlock - 1) / kBlock * kBlock;
+  const auto found = measured.find(rounded);
+  if (found != measured.end()) return found->second;
+  std::vector<char> memory(rounded, 1);
+  const double seconds = seconds_per_iteration(
+      [&](std::int64_t n) { loop->run(memory.data(), static_cast<std::int64_t>(rounded), n); });
+  return measured[rounded] = {std::string("read ") + std::to_string(rounded / 1024) + " KiB",
+                              static_cast<double>(rounded) / seconds};
+}
+
+}  // namespace bitplace::bench

@@ -1,0 +1,68 @@
+// Loops of the AVX2 kernels.
+
+#include <immintrin.h>
+
+#include "bench/limits/limit_loop.h"
+
+namespace bitplace::bench {
+namespace {
+
+// Table lookup for 1 x 1 bit: one shuffle serves 32 outputs x 4 inputs, one add sums it.
+void run_lookup(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(
+        "vpshufb %%ymm15, %%ymm14, %%ymm8\n\t vpaddb %%ymm8, %%ymm0, %%ymm0\n\t"
+        "vpshufb %%ymm15, %%ymm14, %%ymm9\n\t vpaddb %%ymm9, %%ymm1, %%ymm1\n\t"
+        "vpshufb %%ymm15, %%ymm14, %%ymm10\n\t vpaddb %%ymm10, %%ymm2, %%ymm2\n\t"
+        "vpshufb %%ymm15, %%ymm14, %%ymm11\n\t vpaddb %%ymm11, %%ymm3, %%ymm3\n\t"
+        "vpshufb %%ymm15, %%ymm14, %%ymm8\n\t vpaddb %%ymm8, %%ymm4, %%ymm4\n\t"
+        "vpshufb %%ymm15, %%ymm14, %%ymm9\n\t vpaddb %%ymm9, %%ymm5, %%ymm5\n\t"
+        "vpshufb %%ymm15, %%ymm14, %%ymm10\n\t vpaddb %%ymm10, %%ymm6, %%ymm6\n\t"
+        "vpshufb %%ymm15, %%ymm14, %%ymm11\n\t vpaddb %%ymm11, %%ymm7, %%ymm7\n\t" ::
+            : "ymm0", "ymm1", "ymm2", "ymm3", "ymm4", "ymm5", "ymm6", "ymm7", "ymm8", "ymm9", "ymm10",
+              "ymm11");
+  }
+}
+
+// u8 x s8 pairs into s16.
+void run_pairs(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(
+        "vpmaddubsw %%ymm15, %%ymm14, %%ymm8\n\t vpaddw %%ymm8, %%ymm0, %%ymm0\n\t"
+        "vpmaddubsw %%ymm15, %%ymm14, %%ymm9\n\t vpaddw %%ymm9, %%ymm1, %%ymm1\n\t"
+        "vpmaddubsw %%ymm15, %%ymm14, %%ymm10\n\t vpaddw %%ymm10, %%ymm2, %%ymm2\n\t"
+        "vpmaddubsw %%ymm15, %%ymm14, %%ymm11\n\t vpaddw %%ymm11, %%ymm3, %%ymm3\n\t"
+        "vpmaddubsw %%ymm15, %%ymm14, %%ymm8\n\t vpaddw %%ymm8, %%ymm4, %%ymm4\n\t"
+        "vpmaddubsw %%ymm15, %%ymm14, %%ymm9\n\t vpaddw %%ymm9, %%ymm5, %%ymm5\n\t"
+        "vpmaddubsw %%ymm15, %%ymm14, %%ymm10\n\t vpaddw %%ymm10, %%ymm6, %%ymm6\n\t"
+        "vpmaddubsw %%ymm15, %%ymm14, %%ymm11\n\t vpaddw %%ymm11, %%ymm7, %%ymm7\n\t" ::
+            : "ymm0", "ymm1", "ymm2", "ymm3", "ymm4", "ymm5", "ymm6", "ymm7", "ymm8", "ymm9", "ymm10",
+              "ymm11");
+  }
+}
+
+void run_read(const void* data, std::int64_t bytes, std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    const auto* p = static_cast<const char*>(data);
+    for (std::int64_t b = 0; b < bytes; b += 256, p += 256) {
+      __asm__ volatile(
+          "vmovdqu (%0), %%ymm0\n\t vmovdqu 32(%0), %%ymm1\n\t vmovdqu 64(%0), %%ymm2\n\t vmovdqu 96(%0), "
+          "%%ymm3\n\t"
+          "vmovdqu 128(%0), %%ymm4\n\t vmovdqu 160(%0), %%ymm5\n\t vmovdqu 192(%0), %%ymm6\n\t"
+          "vmovdqu 224(%0), %%ymm7\n\t" ::"r"(p)
+          : "ymm0", "ymm1", "ymm2", "ymm3", "ymm4", "ymm5", "ymm6", "ymm7", "memory");
+    }
+  }
+}
+
+constexpr IsaFeatures kFeatures = isa_feature::avx2;
+
+}  // namespace
+
+extern const LimitLoop limit_lookup__avx2 = {"convolution_b1_b1", "vpshufb + vpaddb", kFeatures, 8 * 32 * 4,
+                                             run_lookup};
+extern const LimitLoop limit_pairs__avx2 = {"convolution_u8_b1", "vpmaddubsw + vpaddw", kFeatures, 8 * 32,
+                                            run_pairs};
+extern const ReadLoop read__avx2 = {"vmovdqu ymm", kFeatures, run_read};
+
+}  // namespace bitplace::bench

@@ -1,0 +1,47 @@
+// bitplace_bench: one row per kernel and shape, with its share of this machine's limit measured in the same
+// run.
+//
+//   bitplace_bench [--shapes=DIR] [--benchmark_filter=RE] [--benchmark_format=json] ...
+
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "bench/registration.h"
+#include "bitplace/cpu.h"
+#include "bitplace/version.h"
+
+int main(int argc, char** argv) {
+  std::string shapes = BITPLACE_BENCH_SHAPES;
+  int kept = 1;
+  for (int i = 1; i < argc; ++i) {
+    constexpr char kShapes[] = "--shapes=";
+    if (std::strncmp(argv[i], kShapes, sizeof kShapes - 1) == 0) {
+      shapes = argv[i] + sizeof kShapes - 1;
+    } else if (std::strcmp(argv[i], "--version") == 0) {
+      std::printf("bitplace_bench %s\n", BITPLACE_VERSION_STRING);
+      return 0;
+    } else {
+      argv[kept++] = argv[i];
+    }
+  }
+  argc = kept;
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  const auto features = bitplace::active_features();
+  if (!features.ok()) {
+    std::fprintf(stderr, "error: %s\n", features.error().message());
+    return 1;
+  }
+  benchmark::AddCustomContext("cpu", bitplace::cpu_name());
+  benchmark::AddCustomContext("isa", bitplace::isa_name(*features));
+  benchmark::AddCustomContext("threads", "1");
+  bitplace::bench::register_convolutions(bitplace::bench::read_shapes(shapes));
+  bitplace::bench::register_elementwise();
+  bitplace::bench::register_distances();
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}

@@ -1,0 +1,194 @@
+#include "bitplace/plan.h"
+
+#include <limits>
+
+#include "core/error.h"
+#include "graph/validate.h"
+#include "image/preprocess.h"
+#include "plan/layer.h"
+#include "plan/memory_planner.h"
+#include "plan/plan_implementation.h"
+#include "plan/value_layout.h"
+
+namespace bitplace {
+namespace {
+
+constexpr std::size_t kMostArenaBytes = std::size_t{1} << 32;
+constexpr std::size_t kNoBuffer = std::numeric_limits<std::size_t>::max();
+
+// Collects what the arena must hold and when. Stage 0 is the preprocessing, stage i + 1 the i-th planned
+// layer.
+class ArenaLayout {
+ public:
+  explicit ArenaLayout(const Graph& graph)
+      : graph_(graph), buffer_of_value_(graph.values.size(), kNoBuffer) {}
+
+  void write(ValueId value, int stage) {
+    buffer_of_value_[index(value)] = add(value_bytes(graph_.values[index(value)]), stage, stage);
+  }
+  // A reshaped value is its input's memory.
+  void alias(ValueId value, ValueId source) {
+    buffer_of_value_[index(value)] = buffer_of_value_[index(source)];
+  }
+  void read(ValueId value, int stage) { requests_[buffer_of_value_[index(value)]].last = stage; }
+
+  // Scratch is in use during one stage only.
+  std::size_t add_scratch(std::size_t bytes, int stage) {
+    return bytes == 0 ? kNoBuffer : add(bytes, stage, stage);
+  }
+
+  Status place() {
+    plan_ = plan_memory(requests_);
+    if (has_overlap(requests_, plan_))
+      return make_error(ErrorCode::internal, "plan", "two live buffers overlap");
+    if (plan_.total_bytes > kMostArenaBytes) {
+      return make_error(ErrorCode::out_of_memory, "plan",
+                        "the model needs " + std::to_string(plan_.total_bytes) + " bytes while running");
+    }
+    return {};
+  }
+
+  std::size_t offset(ValueId value) const { return plan_.offsets[buffer_of_value_[index(value)]]; }
+  std::size_t scratch_offset(std::size_t buffer) const {
+    return buffer == kNoBuffer ? 0 : plan_.offsets[buffer];
+  }
+  std::size_t total_bytes() const { return plan_.total_bytes; }
+
+ private:
+  static std::size_t index(ValueId value) { return static_cast<std::size_t>(value); }
+
+  std::size_t add(std::size_t bytes, int first, int last) {
+    requests_.push_back({bytes + kTailPad, first, last});
+    return requests_.size() - 1;
+  }
+
+  const Graph& graph_;
+  std::vector<std::size_t> buffer_of_value_;
+  std::vector<BufferRequest> requests_;
+  MemoryPlan plan_;
+};
+
+class PlanBuilder {
+ public:
+  PlanBuilder(const Model& model, IsaFeatures features)
+      : graph_(model.contents().graph),
+        preprocessing_(model.contents().preprocessing),
+        arena_(graph_),
+        result_(std::make_shared<Plan::Implementation>()) {
+    result_->model = model;
+    result_->features = features;
+  }
+
+  Result<std::shared_ptr<const Plan::Implementation>> build() {
+    BITPLACE_TRY(plan_layers());
+    BITPLACE_TRY(arena_.place());
+    BITPLACE_TRY(pack());
+    fill_offsets();
+    return std::shared_ptr<const Plan::Implementation>(std::move(result_));
+  }
+
+ private:
+  Status plan_layers() {
+    arena_.write(graph_.input, 0);
+    preprocessing_scratch_ = arena_.add_scratch(preprocess_scratch_bytes(preprocessing_), 0);
+    int stage = 1;
+    for (const Node& node : graph_.nodes) {
+      if (node.op == Op::reshape) {
+        arena_.alias(node.output, node.inputs[0]);
+        continue;
+      }
+      Result<PlannedLayer> layer = plan_layer(graph_, node, result_->features);
+      if (!layer.ok()) return layer.error();
+      for (const ValueId input : node.inputs)
+        arena_.read(input, stage);
+      arena_.write(node.output, stage);
+      scratch_.push_back(arena_.add_scratch(layer->scratch_bytes, stage));
+      layers_.push_back(*std::move(layer));
+      ++stage;
+    }
+    // What the caller reads after the frame lives until its end.
+    arena_.read(graph_.features, stage);
+    arena_.read(graph_.descriptor, stage);
+    return {};
+  }
+
+  Status pack() {
+    std::size_t total = 0;
+    for (const PlannedLayer& layer : layers_)
+      total += rounded(layer.packed_bytes);
+    Result<AlignedBuffer> memory = AlignedBuffer::allocate(total + kTailPad);
+    if (!memory.ok()) return memory.error();
+    result_->packed = *std::move(memory);
+    std::size_t offset = 0;
+    for (PlannedLayer& layer : layers_) {
+      pack_layer(graph_, layer, result_->packed.data() + offset);
+      offset += rounded(layer.packed_bytes);
+    }
+    return {};
+  }
+
+  void fill_offsets() {
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      PlannedLayer& layer = layers_[i];
+      layer.info.output_offset = arena_.offset(layer.node->output);
+      layer.info.output_bytes = value_bytes(graph_.values[static_cast<std::size_t>(layer.node->output)]);
+      for (Step& step : layer.steps) {
+        step.layer = i;
+        step.input_offset = arena_.offset(layer.node->inputs[0]);
+        step.output_offset = layer.info.output_offset;
+        step.scratch_offset = arena_.scratch_offset(scratch_[i]);
+        result_->steps.push_back(step);
+      }
+      result_->info.push_back(std::move(layer.info));
+    }
+    const Value& features = graph_.values[static_cast<std::size_t>(graph_.features)];
+    result_->arena_bytes = arena_.total_bytes();
+    result_->input_offset = arena_.offset(graph_.input);
+    result_->preprocessing_scratch_offset = arena_.scratch_offset(preprocessing_scratch_);
+    result_->features_offset = arena_.offset(graph_.features);
+    result_->features_type = features.type;
+    result_->feature_count = features.shape.elements();
+    result_->descriptor_offset = arena_.offset(graph_.descriptor);
+  }
+
+  static std::size_t rounded(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+  const Graph& graph_;
+  const Preprocessing& preprocessing_;
+  ArenaLayout arena_;
+  std::shared_ptr<Plan::Implementation> result_;
+  std::vector<PlannedLayer> layers_;
+  std::vector<std::size_t> scratch_;  // buffer of each layer's scratch
+  std::size_t preprocessing_scratch_ = kNoBuffer;
+};
+
+}  // namespace
+
+Result<Plan> Plan::create(const Model& model, const PlanOptions& options) noexcept {
+  return guarded([&]() -> Result<Plan> {
+    const Result<IsaFeatures> features = active_features(options.isa);
+    if (!features.ok()) return features.error();
+    BITPLACE_ASSIGN(implementation, PlanBuilder(model, *features).build());
+    Plan plan;
+    plan.implementation_ = std::move(implementation);
+    return plan;
+  });
+}
+
+const Model& Plan::model() const noexcept {
+  return implementation_->model;
+}
+IsaFeatures Plan::features() const noexcept {
+  return implementation_->features;
+}
+std::size_t Plan::packed_bytes() const noexcept {
+  return implementation_->packed.size();
+}
+std::size_t Plan::arena_bytes() const noexcept {
+  return implementation_->arena_bytes;
+}
+const std::vector<StepInfo>& Plan::steps() const noexcept {
+  return implementation_->info;
+}
+
+}  // namespace bitplace

@@ -1,0 +1,28 @@
+// What a plan holds.
+#pragma once
+
+#include <vector>
+
+#include "bitplace/plan.h"
+#include "core/arena.h"
+#include "graph/model_contents.h"
+#include "plan/step.h"
+
+namespace bitplace {
+
+struct Plan::Implementation {
+  Model model;
+  IsaFeatures features = 0;
+  AlignedBuffer packed;        // constants of all steps
+  std::vector<Step> steps;     // in order; each needs the one before it to be complete
+  std::vector<StepInfo> info;  // one per layer that does something
+  std::size_t arena_bytes = 0;
+  std::size_t input_offset = 0;                  // u8 NHWC
+  std::size_t preprocessing_scratch_offset = 0;  // preprocessing's own memory
+  std::size_t features_offset = 0;
+  DataType features_type = DataType::f32;
+  std::int64_t feature_count = 0;
+  std::size_t descriptor_offset = 0;
+};
+
+}  // namespace bitplace
