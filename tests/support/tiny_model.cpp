@@ -48,7 +48,7 @@ ValueId append(Graph& graph, Node node) {
 }  // namespace
 
 ModelContents tiny_model() {
-  Random random(20);
+  Random random(5);
   ModelContents contents;
   contents.network = "tiny";
   contents.preprocessing.height = contents.preprocessing.width = 8;
