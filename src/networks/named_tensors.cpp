@@ -1,0 +1,99 @@
+#include "networks/named_tensors.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+
+namespace bitplace {
+namespace {
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
+  return text + "]";
+}
+
+bool is_float(CheckpointType type) {
+  return type == CheckpointType::f64 || type == CheckpointType::f32 || type == CheckpointType::f16 ||
+         type == CheckpointType::bf16;
+}
+
+}  // namespace
+
+NamedTensors::NamedTensors(const TensorCheckpoint& checkpoint) : checkpoint_(checkpoint) {
+  for (bool found = !checkpoint.tensors.empty(); found;) {
+    found = false;
+    for (const char* wrapper : {"module.", "_orig_mod.", "model.", "net."}) {
+      const std::string longer = prefix_ + wrapper;
+      if (std::all_of(checkpoint.tensors.begin(), checkpoint.tensors.end(),
+                      [&](const CheckpointTensor& tensor) { return tensor.name.starts_with(longer); })) {
+        prefix_ = longer;
+        found = true;
+      }
+    }
+  }
+}
+
+const CheckpointTensor* NamedTensors::find(const std::string& name) const {
+  const std::string full = prefix_ + name;
+  const auto found = std::find_if(checkpoint_.tensors.begin(), checkpoint_.tensors.end(),
+                                  [&](const CheckpointTensor& tensor) { return tensor.name == full; });
+  return found == checkpoint_.tensors.end() ? nullptr : &*found;
+}
+
+void NamedTensors::want(const std::string& name) {
+  wanted_.insert(name);
+}
+
+Status NamedTensors::check_complete() const {
+  std::vector<std::string> missing;
+  for (const std::string& name : wanted_) {
+    if (!contains(name)) missing.push_back(name);
+  }
+  if (missing.empty()) return {};
+  return make_error(ErrorCode::mismatch, "parameters", "missing " + list_names(missing));
+}
+
+Result<std::vector<float>> NamedTensors::floats(const std::string& name,
+                                                const std::vector<std::int64_t>& shape) const {
+  const std::string where = "tensor '" + name + "'";
+  const CheckpointTensor* tensor = find(name);
+  if (tensor == nullptr) return make_error(ErrorCode::mismatch, where, "is missing");
+  if (!is_float(tensor->type)) {
+    return make_error(
+        ErrorCode::mismatch, where,
+        std::string("holds ") + checkpoint_type_name(tensor->type) + ", expected numbers of a float type");
+  }
+  if (tensor->shape != shape) {
+    return make_error(ErrorCode::mismatch, where,
+                      "has shape " + shape_text(tensor->shape) + ", expected " + shape_text(shape));
+  }
+  std::vector<float> values = to_f32(*tensor);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i]))
+      return make_error(ErrorCode::corrupt, where, "element " + std::to_string(i) + " is not finite");
+  }
+  return values;
+}
+
+std::vector<std::string> NamedTensors::unwanted() const {
+  std::vector<std::string> names;
+  for (const CheckpointTensor& tensor : checkpoint_.tensors) {
+    const std::string name = tensor.name.substr(prefix_.size());
+    if (wanted_.count(name) == 0) names.push_back(name);
+  }
+  return names;
+}
+
+std::string list_names(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 12;
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kMost; ++i)
+    text += (i > 0 ? ", " : "") + names[i];
+  if (names.size() > kMost) text += " and " + std::to_string(names.size() - kMost) + " more";
+  return text;
+}
+
+}  // namespace bitplace
