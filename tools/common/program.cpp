@@ -36,11 +36,16 @@ Program::Program(const std::string& name, const std::string& description)
     : name_(name), app_(description, name) {
   app_.set_version_flag("--version", name + " " BITPLACE_VERSION_STRING);
   app_.set_help_flag("-h,--help", "Print this help and exit");
-  app_.require_subcommand(1);
+}
+
+CLI::App& Program::set_main(std::function<Status()> run) {
+  chosen_ = std::move(run);
+  return app_;
 }
 
 CLI::App& Program::add_command(const std::string& name, const std::string& description,
                                std::function<Status()> run) {
+  app_.require_subcommand(1);
   CLI::App* command = app_.add_subcommand(name, description);
   command->set_version_flag("--version", name_ + " " BITPLACE_VERSION_STRING);
   command->callback([this, run = std::move(run)] { chosen_ = run; });
@@ -56,7 +61,7 @@ int Program::parse_and_run(int argc, char** argv) {
       return flush_output().ok() ? kExitSuccess : kExitFailure;
     }
     print_error(make_error(ErrorCode::invalid_argument, name_, "command line", error.what()));
-    std::fprintf(stderr, "Run %s --help for the commands and their options.\n", name_.c_str());
+    std::fprintf(stderr, "Run %s --help for its options.\n", name_.c_str());
     return kExitUsage;
   }
   Status status = chosen_();

@@ -18,10 +18,14 @@ void print_error(const Error& error);
 // "warning: ..." on stderr.
 void print_warning(const std::string& text);
 
-// A program with subcommands, each with --help; --version and --help of the program itself.
+// A program, with --version and --help, that either does one thing or has subcommands.
 class Program {
  public:
   Program(const std::string& name, const std::string& description);
+
+  // For a program that does one thing: the application takes the options, `run` is called when they are in
+  // order.
+  CLI::App& set_main(std::function<Status()> run);
 
   // The returned subcommand takes the options; `run` is called when it was chosen and its options are in
   // order.
