@@ -140,6 +140,7 @@ float Street::crown_shadow(float x, float z, float dx, float dz) const {
       const float ex = x + dx * height - crown.x;
       const float ez = z + dz * height - crown.z;
       const float distance = std::sqrt(ex * ex + ez * ez) / crown.half_width;
+      if (distance > 1.15f) continue;
       const float leaves = fractal_noise(crown.seed, x * 2.0f, z * 2.0f, 2);
       darkness = std::max(darkness, smooth_step(1.15f, 0.55f, distance + leaves * 0.4f));
     }
