@@ -1,0 +1,169 @@
+// One query against many references, 32 bytes per step (dot_s8: 16).
+//
+//   hamming  byte popcount by two vpshufb lookups of nibbles; vpsadbw widens each step's counts to 64 bits
+//   dot_s8   both sides widened to 16 bits, vpmaddwd: exact for every s8 value, -128 included
+//   dot_f32  the 16 partial sums are two vectors; vmulps and vaddps, never fused
+//
+// Four references go together: they share the query's loads, and their chains of additions hide the latency.
+// What is left behind whole steps is copied into a zeroed buffer, so nothing behind a reference's or the
+// query's end is touched. Bound by memory where references do not fit a cache.
+#include <immintrin.h>
+
+#include "kernels/common/ordered_sum.h"
+#include "kernels/distance/distance.h"
+
+namespace bitplace {
+namespace {
+
+constexpr std::int64_t kTogether = 4;
+constexpr std::int64_t kLargestStep = 64;
+
+inline __m256i load(const std::uint8_t* from) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+
+inline __m256i load_widened(const std::uint8_t* from) {
+  return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+}
+
+inline std::int64_t sum_of_s64(__m256i lanes) {
+  const __m128i half = _mm_add_epi64(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
+  return _mm_cvtsi128_si64(half) + _mm_extract_epi64(half, 1);
+}
+
+inline std::int32_t sum_of_s32(__m256i lanes) {
+  __m128i half = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
+  half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4e));
+  half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xb1));
+  return _mm_cvtsi128_si32(half);
+}
+
+inline __m256i byte_popcount(__m256i x) {
+  const __m256i counts = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2,
+                                          3, 1, 2, 2, 3, 2, 3, 3, 4);
+  const __m256i nibble = _mm256_set1_epi8(15);
+  const __m256i low = _mm256_shuffle_epi8(counts, _mm256_and_si256(x, nibble));
+  const __m256i high = _mm256_shuffle_epi8(counts, _mm256_and_si256(_mm256_srli_epi16(x, 4), nibble));
+  return _mm256_add_epi8(low, high);
+}
+
+// How one step of kStep bytes reads the query and accumulates, and how a finished accumulator is written.
+struct Hamming {
+  static constexpr std::int64_t kStep = 32;
+  using Query = __m256i;
+  using Sum = __m256i;
+  using Output = std::int32_t;
+  static Query query(const std::uint8_t* from) { return load(from); }
+  static Sum start() { return _mm256_setzero_si256(); }
+  static Sum add(Sum sum, Query query, const std::uint8_t* reference) {
+    const __m256i counts = byte_popcount(_mm256_xor_si256(query, load(reference)));
+    return _mm256_add_epi64(sum, _mm256_sad_epu8(counts, _mm256_setzero_si256()));
+  }
+  static Output finish(Sum sum) { return static_cast<Output>(sum_of_s64(sum)); }
+};
+
+struct DotS8 {
+  static constexpr std::int64_t kStep = 16;
+  using Query = __m256i;
+  using Sum = __m256i;
+  using Output = std::int32_t;
+  static Query query(const std::uint8_t* from) { return load_widened(from); }
+  static Sum start() { return _mm256_setzero_si256(); }
+  static Sum add(Sum sum, Query query, const std::uint8_t* reference) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(query, load_widened(reference)));
+  }
+  static Output finish(Sum sum) { return sum_of_s32(sum); }
+};
+
+struct Pair {
+  __m256 low, high;
+};
+
+struct DotF32 {
+  static constexpr std::int64_t kStep = 64;
+  using Query = Pair;
+  using Sum = Pair;
+  using Output = float;
+  static Query query(const std::uint8_t* from) {
+    return {_mm256_castsi256_ps(load(from)), _mm256_castsi256_ps(load(from + 32))};
+  }
+  static Sum start() { return {_mm256_setzero_ps(), _mm256_setzero_ps()}; }
+  static Sum add(Sum sum, Query q, const std::uint8_t* reference) {
+    const Query r = query(reference);
+    return {_mm256_add_ps(sum.low, _mm256_mul_ps(q.low, r.low)),
+            _mm256_add_ps(sum.high, _mm256_mul_ps(q.high, r.high))};
+  }
+  static Output finish(Sum sum) {
+    float sums[kPartialSums];
+    _mm256_storeu_ps(sums, sum.low);
+    _mm256_storeu_ps(sums + 8, sum.high);
+    return tree_sum(sums);
+  }
+};
+
+// The last bytes of a descriptor, zeros behind them.
+struct Rest {
+  alignas(32) std::uint8_t bytes[kLargestStep];
+};
+
+inline Rest copy_rest(const std::uint8_t* from, std::int64_t count) {
+  Rest rest = {};
+  __builtin_memcpy(rest.bytes, from, static_cast<std::size_t>(count));
+  return rest;
+}
+
+template <typename Distance, std::size_t kCount>
+inline void compare(const DistanceCall& call, std::int64_t first, std::int64_t bytes) {
+  const auto* query = static_cast<const std::uint8_t*>(call.query);
+  const std::uint8_t* references = call.references + static_cast<std::size_t>(first) * call.stride;
+  typename Distance::Sum sums[kCount];
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < kCount; ++r)
+    sums[r] = Distance::start();
+  const std::int64_t whole = bytes / Distance::kStep * Distance::kStep;
+  for (std::int64_t i = 0; i < whole; i += Distance::kStep) {
+    const auto q = Distance::query(query + i);
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < kCount; ++r)
+      sums[r] = Distance::add(sums[r], q, references + r * call.stride + i);
+  }
+  if (whole < bytes) {
+    const Rest query_rest = copy_rest(query + whole, bytes - whole);
+    const auto q = Distance::query(query_rest.bytes);
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < kCount; ++r) {
+      const Rest rest = copy_rest(references + r * call.stride + whole, bytes - whole);
+      sums[r] = Distance::add(sums[r], q, rest.bytes);
+    }
+  }
+  auto* output = static_cast<typename Distance::Output*>(call.output) + first;
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < kCount; ++r)
+    output[r] = Distance::finish(sums[r]);
+}
+
+template <typename Distance>
+inline void compare_all(const DistanceCall& call, std::int64_t begin, std::int64_t end, std::int64_t bytes) {
+  for (; begin + kTogether <= end; begin += kTogether)
+    compare<Distance, kTogether>(call, begin, bytes);
+  for (; begin < end; ++begin)
+    compare<Distance, 1>(call, begin, bytes);
+}
+
+void hamming(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
+  compare_all<Hamming>(call, begin, end, (call.dimension + 7) / 8);
+}
+
+void dot_s8(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
+  compare_all<DotS8>(call, begin, end, call.dimension);
+}
+
+void dot_f32(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
+  compare_all<DotF32>(call, begin, end, call.dimension * 4);
+}
+
+}  // namespace
+
+extern const DistanceKernel distance__avx2 = {"distance__avx2", isa_feature::avx2, hamming, dot_s8, dot_f32};
+
+}  // namespace bitplace

@@ -1,0 +1,190 @@
+// Every row of quantize and l2_normalize against the reference, bit for bit. Their output may be the user's
+// memory: nothing behind it is touched, nor behind the input.
+
+#include "kernels/quantize/quantize.h"
+
+#include <cmath>
+#include <limits>
+
+#include "kernels/kernel_rows.h"
+#include "kernels/l2_normalize/l2_normalize.h"
+#include "support/random.h"
+
+using namespace bitplace;
+using namespace bitplace::test;
+
+namespace {
+
+using Limits = std::numeric_limits<float>;
+
+std::vector<std::size_t> sizes() {
+  std::vector<std::size_t> all;
+  for (std::size_t size = 1; size <= 70; ++size)
+    all.push_back(size);
+  all.insert(all.end(), {127, 128, 129, 1000, 9216});
+  return all;
+}
+
+// Halves that round to even, the clamp's ends, what does not fit an integer, and what is no number.
+float any_scaled(Random& random) {
+  const float special[] = {0.5f,
+                           1.5f,
+                           2.5f,
+                           -0.5f,
+                           -1.5f,
+                           -2.5f,
+                           126.5f,
+                           -126.5f,
+                           127.0f,
+                           -127.0f,
+                           127.5f,
+                           -127.5f,
+                           128.0f,
+                           1e30f,
+                           -1e30f,
+                           0.0f,
+                           -0.0f,
+                           Limits::infinity(),
+                           -Limits::infinity(),
+                           Limits::quiet_NaN(),
+                           Limits::denorm_min(),
+                           0.49999997f,
+                           2147483648.0f,
+                           -2147483648.0f};
+  constexpr auto kLast = static_cast<std::int64_t>(sizeof(special) / sizeof(special[0])) - 1;
+  return random.integer(0, 1) == 0 ? special[random.integer(0, kLast)] : random.real(-140.0f, 140.0f);
+}
+
+std::int32_t any_s32(std::int32_t limit, Random& random) {
+  const std::int32_t special[] = {0, 1, -1, limit, -limit};
+  return random.integer(0, 3) == 0 ? special[random.integer(0, 4)]
+                                   : static_cast<std::int32_t>(random.integer(-limit, limit));
+}
+
+template <typename T, typename Run>
+void compare_quantize(const std::vector<T>& input, float scale, Run run) {
+  std::vector<std::int8_t> expected(input.size());
+  run(reference_row(quantize_kernels()), input.data(), scale, expected.data());
+  for (const QuantizeKernel* row : runnable_rows(quantize_kernels())) {
+    for (const Placement placement : kPlacements) {
+      const GuardedInput<T> guarded(input, 0, placement);
+      GuardedOutput<std::int8_t> output(input.size(), 0, placement);
+      run(*row, guarded.data(), scale, output.data());
+      INFO(row->name << " with " << input.size() << " elements, scale " << scale);
+      CHECK(output.holds(expected));
+      CHECK(output.intact());
+    }
+  }
+}
+
+template <typename T, typename Run>
+void compare_normalize(const std::vector<T>& input, Run run) {
+  std::vector<float> expected(input.size());
+  run(reference_row(l2_normalize_kernels()), input.data(), expected.data());
+  for (const L2NormalizeKernel* row : runnable_rows(l2_normalize_kernels())) {
+    for (const Placement placement : kPlacements) {
+      const GuardedInput<T> guarded(input, 0, placement);
+      GuardedOutput<float> output(input.size(), 0, placement);
+      run(*row, guarded.data(), output.data());
+      INFO(row->name << " with " << input.size() << " elements");
+      CHECK(output.holds(expected));
+      CHECK(output.intact());
+    }
+  }
+}
+
+void compare_normalize_s32(const std::vector<std::int32_t>& input) {
+  compare_normalize(input, [&](const L2NormalizeKernel& row, const std::int32_t* from, float* to) {
+    row.run_s32(from, to, static_cast<std::int64_t>(input.size()));
+  });
+}
+
+void compare_normalize_f32(const std::vector<float>& input) {
+  compare_normalize(input, [&](const L2NormalizeKernel& row, const float* from, float* to) {
+    row.run_f32(from, to, static_cast<std::int64_t>(input.size()));
+  });
+}
+
+}  // namespace
+
+TEST_CASE("every quantize kernel equals the reference on f32, ties, infinities and NaN included") {
+  Random random;
+  for (const std::size_t size : sizes()) {
+    std::vector<float> input(size);
+    for (float& x : input)
+      x = any_scaled(random);
+    for (const float scale : {1.0f, 0.37f, Limits::infinity(), 1e38f}) {
+      compare_quantize(input, scale,
+                       [&](const QuantizeKernel& row, const float* from, float s, std::int8_t* to) {
+                         row.run_f32(from, s, to, static_cast<std::int64_t>(size));
+                       });
+    }
+  }
+}
+
+TEST_CASE("every quantize kernel equals the reference on s32, the ends of the type included") {
+  Random random;
+  for (const std::size_t size : sizes()) {
+    std::vector<std::int32_t> input(size);
+    for (std::int32_t& x : input)
+      x = random.integer(0, 9) == 0 ? INT32_MIN
+                                    : any_s32(random.integer(0, 1) == 0 ? 300 : INT32_MAX, random);
+    for (const float scale : {0.5f, 0.37f, 0.0f, 1e38f}) {
+      compare_quantize(input, scale,
+                       [&](const QuantizeKernel& row, const std::int32_t* from, float s, std::int8_t* to) {
+                         row.run_s32(from, s, to, static_cast<std::int64_t>(size));
+                       });
+    }
+  }
+}
+
+TEST_CASE("quantize rounds halves to even, clamps to 127 and gives 0 for NaN") {
+  const float input[] = {0.5f, 1.5f, -2.5f, 300.0f, -Limits::infinity(), Limits::quiet_NaN()};
+  const KernelTable<QuantizeKernel> table = quantize_kernels();
+  for (std::size_t i = 0; i < table.count; ++i) {
+    if ((table.rows[i]->features & ~cpu_features()) != 0) continue;
+    std::int8_t codes[6] = {};
+    table.rows[i]->run_f32(input, 1.0f, codes, 6);
+    INFO(table.rows[i]->name);
+    CHECK(std::vector<int>(codes, codes + 6) == std::vector<int>{0, 2, -2, 127, -127, 0});
+  }
+}
+
+TEST_CASE("every l2_normalize kernel equals the reference on s32") {
+  Random random;
+  for (const std::size_t size : sizes()) {
+    std::vector<std::int32_t> input(size);
+    // The largest value whose squares still sum to less than 2^63 over 9216 elements.
+    for (const std::int32_t limit : {2304, 31000000}) {
+      for (std::int32_t& x : input)
+        x = any_s32(limit, random);
+      compare_normalize_s32(input);
+    }
+    compare_normalize_s32(std::vector<std::int32_t>(size, 0));
+  }
+}
+
+TEST_CASE("every l2_normalize kernel equals the reference on f32, where the order of additions shows") {
+  Random random;
+  for (const std::size_t size : sizes()) {
+    std::vector<float> input(size);
+    for (const float range : {1.0f, 1e-30f, 1e18f}) {
+      for (float& x : input)
+        x = random.real(-range, range) * std::exp2(random.real(0.0f, 6.0f));
+      compare_normalize_f32(input);
+    }
+    compare_normalize_f32(std::vector<float>(size, -0.0f));
+  }
+}
+
+TEST_CASE("a vector of ones gets the length one") {
+  const std::vector<float> ones(16, 1.0f);
+  const KernelTable<L2NormalizeKernel> table = l2_normalize_kernels();
+  for (std::size_t i = 0; i < table.count; ++i) {
+    if ((table.rows[i]->features & ~cpu_features()) != 0) continue;
+    std::vector<float> output(16);
+    table.rows[i]->run_f32(ones.data(), output.data(), 16);
+    INFO(table.rows[i]->name);
+    CHECK(output == std::vector<float>(16, 0.25f));
+  }
+}
