@@ -1,6 +1,6 @@
 #include "support/tiny_model.h"
 
-#include <catch2/catch.hpp>
+#include <cstdlib>
 
 #include "support/random.h"
 
@@ -41,7 +41,7 @@ Tensor flips(const char* name, std::int64_t channels, Random& random) {
 
 ValueId append(Graph& graph, Node node) {
   const Result<ValueId> value = graph.append(std::move(node));
-  REQUIRE(value.ok());
+  if (!value.ok()) std::abort();  // a defect of this file
   return *value;
 }
 
