@@ -29,9 +29,17 @@ struct CheckpointTensor {
 // Any numeric tensor as f32. f64 is rounded.
 std::vector<float> to_f32(const CheckpointTensor& tensor);
 
+// Something that is named like a tensor and that is not read: quantized, complex, or an object of unknown
+// meaning.
+struct UnreadableTensor {
+  std::string name;
+  std::string reason;  // a whole error message
+};
+
 // PyTorch, LibTorch and safetensors files: named tensors in file order.
 struct TensorCheckpoint {
   std::vector<CheckpointTensor> tensors;
+  std::vector<UnreadableTensor> unreadable;
 };
 
 // A TFLite model: its operators are the network.
@@ -67,7 +75,7 @@ struct TfliteModel {
 
 struct Checkpoint {
   std::string path;
-  std::string format;  // "LibTorch archive", "PyTorch zip", "safetensors", "TFLite"
+  std::string format;  // "LibTorch archive", "TorchScript archive", "PyTorch zip", "safetensors", "TFLite"
   std::uint64_t file_bytes = 0;
   Hash128 file_hash{};
   std::variant<TensorCheckpoint, TfliteModel> contents;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "checkpoint/printable.h"
 #include "checkpoint/tflite_options.h"
 #include "core/error.h"
 #include "tflite_generated.h"
@@ -140,8 +141,9 @@ Status TfliteReader::read_quantization(const tflite::Tensor& from, const std::st
     to->scale.push_back(value);
   }
   to->zero_point.assign(scale->size(), 0);
-  for (std::size_t i = 0; zero_point != nullptr && i < zero_point->size(); ++i)
-    to->zero_point[i] = zero_point->Get(static_cast<flatbuffers::uoffset_t>(i));
+  // The format does not align 64-bit elements, which rules out reading them in place.
+  if (zero_point != nullptr && zero_point->size() != 0)
+    std::memcpy(to->zero_point.data(), zero_point->Data(), zero_point->size() * sizeof(std::int64_t));
   to->quantized_dimension = dimension;
   return {};
 }
@@ -152,7 +154,7 @@ Status TfliteReader::read_tensor(const tflite::Tensor* from, TfliteTensor* to) {
   if (from->name() != nullptr) {
     if (from->name()->size() > kLongestName || !spend(from->name()->size()))
       return corrupt(where, "its name is too long");
-    to->name = from->name()->str();
+    to->name = printable(from->name()->string_view());
     where += " \"" + to->name + "\"";
   }
   BITPLACE_TRY(read_type_and_shape(*from, where, to));
@@ -187,7 +189,7 @@ Status TfliteReader::read_operator_code(std::uint32_t index, const std::string& 
     if (code->custom_code() == nullptr || code->custom_code()->size() > kLongestName ||
         !spend(code->custom_code()->size()))
       return corrupt(where, "a custom operator without a usable name");
-    to->name = code->custom_code()->str();
+    to->name = printable(code->custom_code()->string_view());
     return {};
   }
   const char* name = tflite::EnumNameBuiltinOperator(static_cast<tflite::BuiltinOperator>(builtin));

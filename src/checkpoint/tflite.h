@@ -7,7 +7,7 @@
 
 namespace bitplace {
 
-// `name` stands for the file in errors.
+// `name` stands for the file in errors. The bytes start at an address that operator new could have returned.
 Result<TfliteModel> read_tflite(const std::string& name, ByteSpan bytes);
 
 }  // namespace bitplace

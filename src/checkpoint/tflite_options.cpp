@@ -2,6 +2,7 @@
 
 #include <flatbuffers/flexbuffers.h>
 
+#include "checkpoint/printable.h"
 #include "core/error.h"
 #include "tflite_generated.h"
 
@@ -112,7 +113,7 @@ Result<TfliteOptions> flexbuffer_options(ByteSpan bytes, const std::string& wher
   TfliteOptions options;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const char* key = keys[i].AsKey();
-    const std::string text(key, strnlen(key, kLongestKey));
+    const std::string text = printable(std::string_view(key, strnlen(key, kLongestKey)));
     if (!values[i].IsIntOrUint())
       return make_error(ErrorCode::unsupported, where, "the option \"" + text + "\" is not an integer");
     options.emplace_back(text, values[i].AsInt64());

@@ -2,9 +2,9 @@
 // detail open to change.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>

@@ -1,0 +1,307 @@
+#include "checkpoint/torch_tensor.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "checkpoint/printable.h"
+#include "core/error.h"
+
+namespace bitplace {
+namespace {
+
+using Kind = PickleNode::Kind;
+
+constexpr std::size_t kHighestRank = 16;
+constexpr int kMostWrappers = 8;
+// Tensors may share storages and repeat elements: what they take together is bounded by these multiples of
+// the file.
+constexpr std::uint64_t kLargestCopyRatio = 16;
+constexpr std::uint64_t kAlwaysAllowed = std::uint64_t{64} << 20;
+
+struct NamedType {
+  std::string_view storage;
+  std::string_view dtype;
+  CheckpointType type;
+};
+constexpr NamedType kTypes[] = {
+    {"FloatStorage", "float32", CheckpointType::f32}, {"DoubleStorage", "float64", CheckpointType::f64},
+    {"HalfStorage", "float16", CheckpointType::f16},  {"BFloat16Storage", "bfloat16", CheckpointType::bf16},
+    {"LongStorage", "int64", CheckpointType::s64},    {"IntStorage", "int32", CheckpointType::s32},
+    {"ShortStorage", "int16", CheckpointType::s16},   {"CharStorage", "int8", CheckpointType::s8},
+    {"ByteStorage", "uint8", CheckpointType::u8},     {"BoolStorage", "bool", CheckpointType::boolean},
+};
+
+Error corrupt(std::string_view why) {
+  return {ErrorCode::corrupt, std::string(why)};
+}
+Error unsupported(std::string_view why) {
+  return {ErrorCode::unsupported, std::string(why)};
+}
+
+void swap_bytes(std::vector<std::byte>* bytes, std::size_t width) {
+  for (std::size_t i = 0; i + width <= bytes->size(); i += width)
+    std::reverse(bytes->begin() + static_cast<std::ptrdiff_t>(i),
+                 bytes->begin() + static_cast<std::ptrdiff_t>(i + width));
+}
+
+bool is_row_major(const std::vector<std::int64_t>& shape, const std::vector<std::int64_t>& strides) {
+  std::int64_t expected = 1;
+  for (std::size_t i = shape.size(); i-- > 0;) {
+    if (shape[i] != 1 && strides[i] != expected) return false;
+    expected *= shape[i];
+  }
+  return true;
+}
+
+// Copies elements in row-major order. Everything was checked to lie inside of the source.
+void gather(const std::byte* source, std::size_t width, const std::vector<std::int64_t>& shape,
+            std::vector<std::int64_t> strides, std::vector<std::byte>* to) {
+  std::vector<std::int64_t> index(shape.size(), 0);
+  // The stride along a dimension of one element is arbitrary and must not be added up.
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    if (shape[axis] == 1) strides[axis] = 0;
+  }
+  std::int64_t position = 0;
+  for (std::size_t at = 0; at < to->size(); at += width) {
+    std::memcpy(to->data() + at, source + static_cast<std::size_t>(position) * width, width);
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+      position += strides[axis];
+      if (++index[axis] < shape[axis]) break;
+      position -= shape[axis] * strides[axis];
+      index[axis] = 0;
+    }
+  }
+}
+
+}  // namespace
+
+TorchTensorReader::TorchTensorReader(const std::string& file, const std::string& root, std::size_t file_bytes,
+                                     ZipArchive* archive, const Pickle* pickle)
+    : file_(file),
+      root_(root),
+      archive_(*archive),
+      pickle_(*pickle),
+      copy_budget_(file_bytes * kLargestCopyRatio + kAlwaysAllowed) {}
+
+Status TorchTensorReader::open() {
+  const std::string entry = root_ + "/byteorder";
+  if (!archive_.contains(entry)) return {};
+  BITPLACE_ASSIGN(bytes, archive_.read(entry));
+  const std::string_view order(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (order != "little" && order != "big")
+    return make_error(ErrorCode::corrupt, file_, entry, "neither \"little\" nor \"big\"");
+  big_endian_ = order == "big";
+  return {};
+}
+
+std::string TorchTensorReader::describe(PickleId id) const {
+  const PickleNode* node = &pickle_[id];
+  if (node->kind == Kind::persistent) return "a reference to outside of the pickle";
+  const char* what = "";
+  for (int depth = 0; node->kind == Kind::object && depth < kMostWrappers; ++depth) {
+    what = "an object of ";
+    node = &pickle_[node->callable];
+  }
+  if (node->kind != Kind::global) return "an unknown value";
+  return what + printable(node->text) + "." + printable(node->name);
+}
+
+Error TorchTensorReader::not_as_expected(PickleId id, const char* expected) const {
+  const Kind kind = pickle_[id].kind;
+  if (kind == Kind::object || kind == Kind::global || kind == Kind::persistent)
+    return unsupported(std::string("instead of ") + expected + " there is " + describe(id) +
+                       ", which is not read");
+  return corrupt(std::string("there is no ") + expected + " where one belongs");
+}
+
+bool TorchTensorReader::is_tensor(PickleId id) const {
+  const PickleNode& node = pickle_[id];
+  if (node.kind != Kind::object) return false;
+  const PickleNode& callable = pickle_[node.callable];
+  return callable.kind == Kind::global &&
+         (callable.text == "torch._utils" || callable.text == "torch._tensor") &&
+         callable.name.starts_with("_rebuild_");
+}
+
+Result<TorchTensorReader::Call> TorchTensorReader::unwrap(PickleId id) const {
+  for (int depth = 0; depth < kMostWrappers; ++depth) {
+    if (!is_tensor(id)) return not_as_expected(id, "tensor");
+    const PickleNode& callable = pickle_[pickle_[id].callable];
+    const PickleId arguments = pickle_[id].arguments;
+    const auto& items = pickle_[arguments].items;
+    if (callable.name == "_rebuild_parameter" || callable.name == "_rebuild_parameter_with_state") {
+      if (items.empty()) return corrupt("a parameter without a tensor");
+      id = items[0];
+    } else if (callable.name == "_rebuild_from_type_v2") {
+      // (function, type, arguments, state)
+      if (items.size() < 3 || pickle_[items[0]].kind != Kind::global || pickle_[items[2]].kind != Kind::tuple)
+        return corrupt("a tensor of a derived type is incomplete");
+      return Call{pickle_[items[0]].name, items[2]};
+    } else {
+      return Call{callable.name, arguments};
+    }
+  }
+  return corrupt("the tensor is wrapped too deeply");
+}
+
+Result<std::int64_t> TorchTensorReader::read_integer(PickleId id) const {
+  if (pickle_[id].kind != Kind::integer) return not_as_expected(id, "integer");
+  return pickle_[id].integer;
+}
+
+Result<std::vector<std::int64_t>> TorchTensorReader::read_integers(PickleId id) const {
+  const PickleNode& outer = pickle_[id];
+  if (outer.kind == Kind::object && pickle_.is_global(outer.callable, "torch", "Size") &&
+      pickle_[outer.arguments].items.size() == 1)
+    id = pickle_[outer.arguments].items[0];
+  const PickleNode& node = pickle_[id];
+  if (node.kind != Kind::tuple && node.kind != Kind::list) return not_as_expected(id, "tuple of integers");
+  if (node.items.size() > kHighestRank) return corrupt(std::to_string(node.items.size()) + " dimensions");
+  std::vector<std::int64_t> values;
+  for (const PickleId item : node.items) {
+    BITPLACE_ASSIGN(value, read_integer(item));
+    if (value < 0) return corrupt("a negative size or stride");
+    values.push_back(value);
+  }
+  return values;
+}
+
+Result<TorchTensorReader::Layout> TorchTensorReader::read_layout(PickleId arguments) const {
+  // (storage, offset, size, stride, ...)
+  const auto& items = pickle_[arguments].items;
+  if (items.size() < 4) return corrupt("its description is incomplete");
+  Layout layout;
+  layout.storage = items[0];
+  BITPLACE_ASSIGN(offset, read_integer(items[1]));
+  if (offset < 0) return corrupt("a negative offset");
+  layout.offset = offset;
+  BITPLACE_ASSIGN(shape, read_integers(items[2]));
+  BITPLACE_ASSIGN(strides, read_integers(items[3]));
+  if (shape.size() != strides.size()) return corrupt("its sizes and strides differ in number");
+  layout.shape = std::move(shape);
+  layout.strides = std::move(strides);
+  return layout;
+}
+
+Result<TorchTensorReader::Storage> TorchTensorReader::read_storage(PickleId id) const {
+  if (pickle_[id].kind != Kind::persistent) return not_as_expected(id, "storage");
+  // ("storage", type, key, location, number of elements)
+  const PickleNode& description = pickle_[pickle_[id].arguments];
+  if (description.kind != Kind::tuple || description.items.size() < 5 ||
+      pickle_[description.items[0]].text != "storage")
+    return corrupt("its storage is not described as a storage");
+  const PickleNode& tag = pickle_[description.items[1]];
+  const PickleNode& key = pickle_[description.items[2]];
+  if (tag.kind != Kind::global) return not_as_expected(description.items[1], "storage type");
+  if (key.kind != Kind::text || key.text.empty()) return corrupt("its storage has no key");
+  BITPLACE_ASSIGN(elements, read_integer(description.items[4]));
+  if (elements < 0) return corrupt("its storage has a negative size");
+  Storage storage{CheckpointType::u8, false, static_cast<std::uint64_t>(elements), std::string(key.text)};
+  if (tag.text == "torch.storage" && tag.name == "UntypedStorage") {
+    storage.untyped = true;
+    return storage;
+  }
+  for (const NamedType& entry : kTypes) {
+    if ((tag.text != "torch" && tag.text != "torch.cuda") || tag.name != entry.storage) continue;
+    storage.type = entry.type;
+    return storage;
+  }
+  return unsupported("its elements are of type " + printable(tag.text) + "." + printable(tag.name) +
+                     ", which is not read");
+}
+
+Result<CheckpointType> TorchTensorReader::read_dtype(PickleId id) const {
+  const PickleNode& node = pickle_[id];
+  if (node.kind != Kind::global) return not_as_expected(id, "element type");
+  for (const NamedType& entry : kTypes) {
+    if (node.text == "torch" && node.name == entry.dtype) return entry.type;
+  }
+  return unsupported("its elements are of type " + describe(id) + ", which is not read");
+}
+
+Result<const std::vector<std::byte>*> TorchTensorReader::load(const Storage& storage) {
+  const auto found = storages_.find(storage.key);
+  if (found != storages_.end()) return &found->second;
+  const std::string entry = root_ + "/data/" + storage.key;
+  if (!archive_.contains(entry)) return corrupt("its storage " + printable(entry) + " is not in the archive");
+  BITPLACE_ASSIGN(bytes, archive_.read(entry));
+  return &storages_.emplace(storage.key, std::move(bytes)).first->second;
+}
+
+Status TorchTensorReader::check_bounds(const Layout& layout, std::uint64_t storage_elements,
+                                       std::uint64_t* elements) const {
+  std::uint64_t last = static_cast<std::uint64_t>(layout.offset);
+  *elements = 1;
+  bool empty = false;
+  for (std::size_t i = 0; i < layout.shape.size(); ++i) {
+    const auto size = static_cast<std::uint64_t>(layout.shape[i]);
+    const auto stride = static_cast<std::uint64_t>(layout.strides[i]);
+    std::uint64_t reach = 0;
+    empty = empty || size == 0;
+    if (empty) continue;
+    if (!checked_multiply(*elements, size, elements) || !checked_multiply(size - 1, stride, &reach) ||
+        !checked_add(last, reach, &last))
+      return corrupt("its sizes or strides overflow");
+  }
+  if (empty) {
+    *elements = 0;
+    return {};
+  }
+  if (last >= storage_elements)
+    return corrupt("it reaches to element " + std::to_string(last) + " of a storage of " +
+                   std::to_string(storage_elements));
+  return {};
+}
+
+Result<CheckpointTensor> TorchTensorReader::rebuild(const Call& call, const std::string& name) {
+  const bool has_dtype = call.function == "_rebuild_tensor_v3";
+  if (!has_dtype && call.function != "_rebuild_tensor_v2" && call.function != "_rebuild_tensor")
+    return unsupported("tensors made by " + printable(call.function) +
+                       " (quantized, sparse, ...) are not read");
+  BITPLACE_ASSIGN(layout, read_layout(call.arguments));
+  BITPLACE_ASSIGN(storage, read_storage(layout.storage));
+  CheckpointTensor tensor{name, storage.type, layout.shape, {}};
+  // (storage, offset, size, stride, requires_grad, hooks, [dtype,] [metadata])
+  const auto& items = pickle_[call.arguments].items;
+  const std::size_t metadata = has_dtype ? 7 : 6;
+  if (items.size() > metadata && !pickle_[items[metadata]].items.empty())
+    return unsupported("a tensor with pending operations (negation, conjugation) is not read");
+  if (has_dtype) {
+    if (items.size() < 7) return corrupt("its description is incomplete");
+    BITPLACE_ASSIGN(type, read_dtype(items[6]));
+    tensor.type = type;
+  } else if (storage.untyped) {
+    return corrupt("its storage has no element type");
+  }
+  BITPLACE_ASSIGN(bytes, load(storage));
+  const std::size_t width = checkpoint_type_bytes(tensor.type);
+  const std::uint64_t unit = storage.untyped ? 1 : checkpoint_type_bytes(storage.type);
+  if (bytes->size() % unit != 0 || bytes->size() / unit != storage.elements)
+    return corrupt("its storage holds " + std::to_string(bytes->size()) + " bytes, not " +
+                   std::to_string(storage.elements) + " elements of " + std::to_string(unit));
+  std::uint64_t elements = 0;
+  BITPLACE_TRY(check_bounds(layout, bytes->size() / width, &elements));
+  std::uint64_t size = 0;
+  if (!checked_multiply(elements, width, &size) || size > copy_budget_)
+    return corrupt("the tensors are far larger than the file (a storage repeats or is shared too often)");
+  copy_budget_ -= size;
+  tensor.data.resize(size);
+  if (size == 0) return tensor;
+  const std::byte* first = bytes->data() + static_cast<std::size_t>(layout.offset) * width;
+  if (is_row_major(layout.shape, layout.strides)) {
+    std::memcpy(tensor.data.data(), first, size);
+  } else {
+    gather(first, width, layout.shape, layout.strides, &tensor.data);
+  }
+  if (big_endian_) swap_bytes(&tensor.data, width);
+  return tensor;
+}
+
+Result<CheckpointTensor> TorchTensorReader::read(PickleId id, const std::string& name) {
+  const Result<Call> call = unwrap(id);
+  Result<CheckpointTensor> tensor = call.ok() ? rebuild(*call, name) : call.error();
+  if (tensor.ok()) return tensor;
+  return make_error(tensor.error().code(), file_, "tensor \"" + name + "\"", tensor.error().message());
+}
+
+}  // namespace bitplace
