@@ -91,6 +91,10 @@ inline void add_quad(const uint8x16_t (&window)[kPositions], const std::uint8_t*
     for (int m = 0; m < kPositions; ++m)
       tile.at[m][v] = vdotq_laneq_u32(tile.at[m][v], weight, window[m], Quad);
   }
+  // Keeps g++ 12 from copying accumulators to load all weights of the step first.
+  for (int m = 0; m < kPositions; ++m)
+    for (int v = 0; v < kVectors; ++v)
+      __asm__("" : "+w"(tile.at[m][v]));
 }
 
 // Pixels under negative weights.
