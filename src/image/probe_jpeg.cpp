@@ -90,10 +90,25 @@ class JpegWalk {
       if (!has_frame_) return corrupt("picture data before the frame header");
       if (++scans_ > kMaxScans) return unsupported("more than " + std::to_string(kMaxScans) + " scans");
     }
+    if (marker == kHuffmanTables) return read_huffman_tables(segment);
     constexpr std::string_view kExif("Exif\0\0", 6);
     if (marker == kApplication1 && segment.size() > kExif.size() &&
         std::memcmp(segment.data(), kExif.data(), kExif.size()) == 0) {
       facts_.orientation = exif_orientation(segment.subspan(kExif.size()));
+    }
+    return {};
+  }
+
+  // A table has at most 256 codes, and stb_image relies on it.
+  static Status read_huffman_tables(ByteSpan segment) {
+    constexpr std::size_t kLengths = 16;
+    while (!segment.empty()) {
+      if (segment.size() < 1 + kLengths) return corrupt("truncated Huffman table");
+      std::size_t codes = 0;
+      for (std::size_t i = 1; i <= kLengths; ++i)
+        codes += std::to_integer<std::size_t>(segment[i]);
+      if (codes > 256 || codes > segment.size() - 1 - kLengths) return corrupt("Huffman table too long");
+      segment = segment.subspan(1 + kLengths + codes);
     }
     return {};
   }

@@ -64,8 +64,8 @@ void* reallocate(void* data, std::size_t old_bytes, std::size_t new_bytes) {
 
 namespace bitplace {
 
-void StbPicture::Free::operator()(std::uint8_t* pixels) const {
-  release(pixels);
+void StbPicture::Free::operator()(std::uint8_t* data) const {
+  release(data);
 }
 
 StbPicture decode_with_stb(ByteSpan bytes, const ImageFacts& facts) {

@@ -12,7 +12,7 @@ namespace bitplace {
 
 struct StbPicture {
   struct Free {
-    void operator()(std::uint8_t* pixels) const;
+    void operator()(std::uint8_t* data) const;
   };
   std::unique_ptr<std::uint8_t, Free> pixels;  // null: `reason` says why
   bool out_of_memory = false;

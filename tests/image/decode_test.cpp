@@ -123,6 +123,15 @@ TEST_CASE("sizes that no picture of the file's length can have are refused befor
   CHECK(error_of(bytes_of("P5 0 7 255 x")).code() == ErrorCode::corrupt);
 }
 
+TEST_CASE("a Huffman table with more codes than bytes have values is refused before decoding") {
+  auto jpeg = sample_named("jpeg").bytes;
+  auto table = jpeg.begin();
+  while (table[0] != std::byte{0xff} || table[1] != std::byte{0xc4})
+    ++table;
+  table[5 + 15] = std::byte{0xff};
+  CHECK(std::string(error_of(jpeg).message()).find("Huffman table too long") != std::string::npos);
+}
+
 TEST_CASE("orientations that make no sense count as upright") {
   const auto with = [](const std::string& entry) {
     return exif_orientation(bytes_of(std::string("II*\0\x08\0\0\0\1\0", 10) + entry));
