@@ -32,11 +32,19 @@ std::int64_t parts_for(std::int64_t pixels, std::int64_t channels) {
   return std::clamp<std::int64_t>(pixels * channels / kElementsPerPart, 1, pixels);
 }
 
+// The lowest tier that has every feature the kernel needs.
+const char* needed_tier(IsaFeatures features) {
+  for (const IsaTier& tier : isa_tiers()) {
+    if ((features & ~tier.features) == 0) return tier.name;
+  }
+  return isa_name(features);
+}
+
 // Records the kernel; a reference kernel counts as a slow path wherever the CPU offered more.
 template <typename Kernel>
 void name_kernel(PlannedLayer& layer, const Kernel& kernel, IsaFeatures features) {
   layer.info.kernel = kernel.name;
-  layer.info.isa = isa_name(kernel.features);
+  layer.info.isa = needed_tier(kernel.features);
   layer.info.reference = kernel.features == 0 && features != 0;
 }
 
