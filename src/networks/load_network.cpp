@@ -1,0 +1,99 @@
+#include "networks/load_network.h"
+
+#include "core/error.h"
+#include "networks/build_binary_network.h"
+#include "networks/import_tflite.h"
+#include "networks/named_tensors.h"
+#include "networks/network.h"
+
+namespace bitplace {
+namespace {
+
+std::string number_text(double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
+Result<LoadedNetwork> load_tflite(const TfliteModel& model, const NetworkOptions& options) {
+  if (options.epsilon) {
+    return make_error(
+        ErrorCode::invalid_argument, "--bn-eps",
+        "a TFLite model holds its batch-norms as factors and offsets: there is no epsilon to set");
+  }
+  BITPLACE_ASSIGN(graph, import_tflite(model));
+  const std::string recognised = recognise_network(graph);
+  const std::string name = recognised.empty() ? "custom" : recognised;
+  if (!options.network.empty() && options.network != name) {
+    return make_error(ErrorCode::mismatch, "--network " + options.network,
+                      recognised.empty() ? "the layers are those of no network that is known"
+                                         : "the layers are those of " + recognised);
+  }
+  std::vector<std::string> notes = {
+      recognised.empty() ? "no known network has these layers: converted operator by operator as 'custom'"
+                         : "recognised as " + recognised + " by its layers"};
+  return LoadedNetwork{name, std::move(graph), std::nullopt, std::move(notes)};
+}
+
+Result<LoadedNetwork> build(const BinaryNetwork& network, const TensorCheckpoint& tensors,
+                            const NetworkOptions& options) {
+  const double epsilon = options.epsilon.value_or(kTorchBatchNormEpsilon);
+  BITPLACE_ASSIGN(built, build_binary_network(network, tensors, epsilon));
+  built.notes.push_back("batch-norm epsilon " + number_text(epsilon) +
+                        (options.epsilon ? " as given" : ", the default: the checkpoint does not hold it"));
+  return LoadedNetwork{network.name, std::move(built.graph), epsilon, std::move(built.notes)};
+}
+
+Result<const BinaryNetwork*> choose_network(const std::string& name) {
+  const BinaryNetwork* network = find_binary_network(name);
+  if (network != nullptr) return network;
+  return make_error(ErrorCode::invalid_argument, "--network " + name,
+                    "unknown; known are " + list_names(network_names()));
+}
+
+Result<LoadedNetwork> load_tensors(const TensorCheckpoint& tensors, const NetworkOptions& options) {
+  if (!options.network.empty()) {
+    BITPLACE_ASSIGN(network, choose_network(options.network));
+    return build(*network, tensors, options);
+  }
+  const BinaryNetwork* network = recognise_binary_network(tensors);
+  if (network == nullptr) {
+    return make_error(ErrorCode::unsupported, "parameters",
+                      "these names belong to no network that is known (" + list_names(network_names()) + ")");
+  }
+  BITPLACE_ASSIGN(loaded, build(*network, tensors, options));
+  std::string note = std::string("recognised as ") + network->name + " by its parameters' names";
+  if (loaded.name == "floppynet")
+    note += "; shallownet has the same and pads with 0: say --network shallownet if it is that";
+  loaded.notes.insert(loaded.notes.begin(), note);
+  return loaded;
+}
+
+}  // namespace
+
+Result<LoadedNetwork> load_network(const Checkpoint& checkpoint, const NetworkOptions& options) {
+  const auto* tflite = std::get_if<TfliteModel>(&checkpoint.contents);
+  Result<LoadedNetwork> loaded = tflite != nullptr
+                                     ? load_tflite(*tflite, options)
+                                     : load_tensors(std::get<TensorCheckpoint>(checkpoint.contents), options);
+  if (!loaded.ok()) return with_context(loaded.error(), checkpoint.path);
+  return loaded;
+}
+
+Result<LoadedNetwork> random_network(const std::string& name, std::uint64_t seed,
+                                     const NetworkOptions& options) {
+  BITPLACE_ASSIGN(network, choose_network(name));
+  BITPLACE_ASSIGN(loaded, build(*network, random_parameters(*network, seed), options));
+  loaded.notes.insert(loaded.notes.begin(),
+                      "random weights of seed " + std::to_string(seed) + ": this network was never trained");
+  return loaded;
+}
+
+std::vector<std::string> network_names() {
+  std::vector<std::string> names;
+  for (const BinaryNetwork& network : binary_networks())
+    names.emplace_back(network.name);
+  return names;
+}
+
+}  // namespace bitplace

@@ -1,0 +1,85 @@
+#include "vprconv/descriptor_choice.h"
+
+#include <cstdio>
+#include <filesystem>
+
+#include "common/progress.h"
+#include "core/error.h"
+#include "image/decode.h"
+#include "quantize/descriptor_calibration.h"
+#include "vprconv/images.h"
+
+namespace bitplace::tools {
+namespace {
+
+constexpr std::size_t kMostImages = 8192;  // about 300 MB of features of FloppyNet
+// Rare large features may saturate: the others keep more of their digits.
+constexpr double kKeptShare = 0.999;
+
+std::string number_text(double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+
+Result<DescriptorCalibration> gather(const ModelContents& model, const ImageList& list) {
+  BITPLACE_ASSIGN(describer, describer_of(model));
+  std::vector<float> features(describer.feature_count());
+  DescriptorCalibration calibration(features.size());
+  Progress progress("calibrate", static_cast<std::int64_t>(list.paths.size()));
+  for (const std::string& path : list.paths) {
+    BITPLACE_ASSIGN(image, read_image(path));
+    const Status described = describer.features(image.view(), features.data(), features.size());
+    if (!described.ok()) return with_context(described.error(), path);
+    calibration.add(features.data());
+    progress.advance();
+  }
+  progress.finish();
+  return calibration;
+}
+
+Result<DescriptorChoice> choose_without_images(DataType type, const ModelContents& model) {
+  DescriptorChoice choice;
+  choice.encoding.type = type;
+  if (type == DataType::b1) {
+    choice.text = "bits, sign of each feature";
+    return choice;
+  }
+  choice.encoding.scale = exact_code_scale(model.graph);
+  if (choice.encoding.scale == 0.0f) {
+    return make_error(ErrorCode::unsupported, "--descriptor s8",
+                      "the features have no known range: give images with --calibrate");
+  }
+  choice.text = "s8, scale " + number_text(choice.encoding.scale) +
+                ": the largest feature there can be is 127 (--calibrate finds a finer one)";
+  return choice;
+}
+
+std::string images_text(const std::string& calibrate, const ImageList& list) {
+  std::string text = std::to_string(list.paths.size());
+  if (list.paths.size() < list.found) text += " of " + std::to_string(list.found);
+  return text + " images of " + std::filesystem::path(calibrate).lexically_normal().filename().string();
+}
+
+}  // namespace
+
+Result<DescriptorChoice> choose_descriptor(DataType type, const std::string& calibrate,
+                                           const ModelContents& model) {
+  if (type == DataType::f32) return DescriptorChoice{{}, "f32, L2-normalised"};
+  if (calibrate.empty()) return choose_without_images(type, model);
+  BITPLACE_ASSIGN(list, find_images(calibrate, kMostImages));
+  BITPLACE_ASSIGN(calibration, gather(model, list));
+  DescriptorChoice choice;
+  choice.encoding.type = type;
+  if (type == DataType::b1) {
+    choice.encoding.thresholds = calibration.median_thresholds();
+    choice.text = "bits, each feature compared with its median over " + images_text(calibrate, list);
+    return choice;
+  }
+  choice.encoding.scale = calibration.code_scale(kKeptShare);
+  choice.text = "s8, scale " + number_text(choice.encoding.scale) + ": " + number_text(100.0 * kKeptShare) +
+                " % of the features of " + images_text(calibrate, list) + " do not saturate";
+  return choice;
+}
+
+}  // namespace bitplace::tools

@@ -1,0 +1,167 @@
+#include "vprconv/verify.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "common/progress.h"
+#include "common/text_table.h"
+#include "core/arena.h"
+#include "core/error.h"
+#include "image/decode.h"
+#include "image/preprocess.h"
+#include "lowering/evaluate.h"
+#include "vprconv/images.h"
+
+namespace bitplace::tools {
+namespace {
+
+constexpr std::size_t kMostImages = 32;  // the float side takes about a second for each
+
+class Verifier {
+ public:
+  Verifier(const Graph& trained, float input_divisor, const ModelContents& model,
+           const DescriptorEncoding& encoding)
+      : trained_(trained), divisor_(static_cast<double>(input_divisor)), model_(model), encoding_(encoding) {}
+
+  Result<Verification> run(const ImageList& list);
+
+ private:
+  Status prepare();
+  Status compare(const ImageView& image);
+  Result<std::vector<double>> trained_features(const ImageView& image);
+  void compare_integers(const std::vector<double>& expected, std::int64_t ties);
+  void compare_descriptor(const DescriptorView& descriptor, const std::vector<double>& expected);
+
+  const Graph& trained_;
+  double divisor_;
+  const ModelContents& model_;
+  const DescriptorEncoding& encoding_;
+  Describer* describer_ = nullptr;
+  AlignedBuffer scratch_;
+  std::vector<std::uint8_t> pixels_;
+  std::vector<float> features_;
+  std::int64_t ties_ = 0;  // of the image at hand
+  Verification result_;
+};
+
+Status Verifier::prepare() {
+  const Preprocessing& p = model_.preprocessing;
+  BITPLACE_ASSIGN(scratch, AlignedBuffer::allocate(preprocess_scratch_bytes(p)));
+  scratch_ = std::move(scratch);
+  pixels_.resize(static_cast<std::size_t>(std::int64_t{p.height} * p.width * p.channels));
+  features_.resize(describer_->feature_count());
+  return {};
+}
+
+Result<std::vector<double>> Verifier::trained_features(const ImageView& image) {
+  preprocess(model_.preprocessing, image, pixels_.data(), scratch_.data());
+  std::vector<double> input(pixels_.size());
+  std::transform(pixels_.begin(), pixels_.end(), input.begin(),
+                 [this](std::uint8_t pixel) { return pixel / divisor_; });
+  BITPLACE_ASSIGN(values, evaluate(trained_, input));
+  ties_ = count_sign_ties(trained_, values);
+  return std::move(values[static_cast<std::size_t>(trained_.features)]);
+}
+
+void Verifier::compare_integers(const std::vector<double>& expected, std::int64_t ties) {
+  std::int64_t differing = 0;
+  for (std::size_t i = 0; i < features_.size(); ++i)
+    differing += static_cast<double>(features_[i]) != expected[i] ? 1 : 0;
+  result_.integers += static_cast<std::int64_t>(features_.size());
+  result_.differing += differing;
+  result_.sign_ties += ties;
+  if (ties == 0) result_.unexplained += differing;
+}
+
+void Verifier::compare_descriptor(const DescriptorView& descriptor, const std::vector<double>& expected) {
+  double product = 0.0, ours = 0.0, theirs = 0.0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (descriptor.spec.type == DescriptorType::bits) {
+      const bool bit = (static_cast<const std::uint8_t*>(descriptor.data)[i / 8] >> i % 8 & 1) != 0;
+      const double threshold = encoding_.thresholds.empty() ? 0.0 : encoding_.thresholds[i];
+      result_.differing_bits += bit != (expected[i] < threshold) ? 1 : 0;
+      continue;
+    }
+    const double x = descriptor.spec.type == DescriptorType::s8
+                         ? static_cast<double>(static_cast<const std::int8_t*>(descriptor.data)[i])
+                         : static_cast<double>(static_cast<const float*>(descriptor.data)[i]);
+    product += x * expected[i];
+    ours += x * x;
+    theirs += expected[i] * expected[i];
+  }
+  if (descriptor.spec.type == DescriptorType::bits) return;
+  const double norms = std::sqrt(ours) * std::sqrt(theirs);
+  result_.lowest_cosine = std::min(result_.lowest_cosine, norms > 0.0 ? product / norms : 1.0);
+}
+
+Status Verifier::compare(const ImageView& image) {
+  BITPLACE_TRY(describer_->features(image, features_.data(), features_.size()));
+  BITPLACE_ASSIGN(expected, trained_features(image));
+  if (expected.size() != features_.size())
+    return make_error(ErrorCode::internal, "verify", "the two sides have another number of features");
+  compare_integers(expected, ties_);
+  BITPLACE_ASSIGN(descriptor, describer_->describe(image));
+  compare_descriptor(descriptor, expected);
+  return {};
+}
+
+Result<Verification> Verifier::run(const ImageList& list) {
+  BITPLACE_ASSIGN(describer, describer_of(model_));
+  describer_ = &describer;
+  BITPLACE_TRY(prepare());
+  Progress progress("verify", static_cast<std::int64_t>(list.paths.size()));
+  for (const std::string& path : list.paths) {
+    BITPLACE_ASSIGN(image, read_image(path));
+    const Status compared = compare(image.view());
+    if (!compared.ok()) return with_context(compared.error(), path);
+    progress.advance();
+  }
+  progress.finish();
+  result_.images = list.paths.size();
+  result_.images_found = list.found;
+  return result_;
+}
+
+}  // namespace
+
+Result<Verification> verify(const Graph& trained, float input_divisor, const ModelContents& model,
+                            const DescriptorEncoding& encoding, const std::string& folder) {
+  BITPLACE_ASSIGN(list, find_images(folder, kMostImages));
+  return Verifier(trained, input_divisor, model, encoding).run(list);
+}
+
+void print_verification(const Verification& result, const DescriptorEncoding& encoding) {
+  std::printf("verified on %zu of %zu images: %lld of %lld integers differ, %lld sign ties\n", result.images,
+              result.images_found, static_cast<long long>(result.differing),
+              static_cast<long long>(result.integers), static_cast<long long>(result.sign_ties));
+  if (encoding.type == DataType::b1) {
+    std::printf("  descriptor bits that differ: %lld\n", static_cast<long long>(result.differing_bits));
+  } else {
+    std::printf("  lowest cosine of a descriptor with the trained features: %.7f\n", result.lowest_cosine);
+  }
+}
+
+Json verification_json(const Verification& result, const DescriptorEncoding& encoding) {
+  Json json = {{"images", result.images},
+               {"images_found", result.images_found},
+               {"integers", result.integers},
+               {"integers_differing", result.differing},
+               {"sign_ties", result.sign_ties}};
+  if (encoding.type == DataType::b1) {
+    json["bits_differing"] = result.differing_bits;
+  } else {
+    json["lowest_cosine"] = result.lowest_cosine;
+  }
+  return json;
+}
+
+Status verification_status(const Verification& result) {
+  if (result.unexplained == 0) return {};
+  return make_error(
+      ErrorCode::mismatch, "verify",
+      std::to_string(result.unexplained) +
+          " integers differ between the trained network and the model, and no sign tie explains it");
+}
+
+}  // namespace bitplace::tools
