@@ -6,78 +6,14 @@
 #include <thread>
 #include <vector>
 
-#include "format/model_file.h"
-#include "support/random_model.h"
+#include "describer_support.h"
 
 using namespace bitplace;
-
-namespace {
-
-Model model_of(const ModelContents& contents) {
-  const auto bytes = encode_model(contents);
-  if (!bytes.ok()) FAIL(bytes.error().message());
-  const auto model = Model::from_memory(bytes->data(), bytes->size());
-  if (!model.ok()) FAIL(model.error().message());
-  return *model;
-}
-
-Describer describer_of(const Model& model, const char* isa, int threads) {
-  PlanOptions options;
-  options.isa = isa;
-  const auto plan = Plan::create(model, options);
-  if (!plan.ok()) FAIL(plan.error().message());
-  DescriberOptions describer_options;
-  describer_options.threads = threads;
-  auto describer = Describer::create(*plan, describer_options);
-  if (!describer.ok()) FAIL(describer.error().message());
-  return std::move(*describer);
-}
-
-struct Picture {
-  std::vector<std::uint8_t> bytes;
-  ImageView view;
-};
-
-Picture random_picture(test::Random& random, int width, int height, PixelFormat format = PixelFormat::rgb8) {
-  Picture picture;
-  picture.bytes.resize(static_cast<std::size_t>(width * height * bytes_per_pixel(format)));
-  for (std::uint8_t& byte : picture.bytes)
-    byte = static_cast<std::uint8_t>(random.bits());
-  picture.view = {picture.bytes.data(), width, height, 0, format};
-  return picture;
-}
-
-std::vector<std::byte> bytes_of(const Result<DescriptorView>& descriptor) {
-  if (!descriptor.ok()) FAIL(descriptor.error().message());
-  const auto* first = static_cast<const std::byte*>(descriptor->data);
-  return {first, first + descriptor->spec.bytes()};
-}
-
-}  // namespace
-
-TEST_CASE("random models give the same bytes on every tier of this CPU and with every number of threads") {
-  test::Random random;
-  for (int round = 0; round < 30; ++round) {
-    const auto type = static_cast<DescriptorType>(round % 3);
-    const Model model = model_of(test::random_model(random, type));
-    const Picture picture = random_picture(random, model.input_width(), model.input_height());
-    Describer reference = describer_of(model, "ref", 1);
-    const std::vector<std::byte> expected = bytes_of(reference.describe(picture.view));
-    for (const IsaTier& tier : isa_tiers()) {
-      if ((tier.features & ~cpu_features()) != 0) continue;
-      for (const int threads : {1, 3}) {
-        CAPTURE(round, tier.name, threads);
-        Describer describer = describer_of(model, tier.name, threads);
-        CHECK(bytes_of(describer.describe(picture.view)) == expected);
-        CHECK(bytes_of(describer.describe(picture.view)) == expected);  // nothing is left over from a frame
-      }
-    }
-  }
-}
+using namespace bitplace::test;
 
 TEST_CASE("a describer gives the same answer whatever it described before") {
-  test::Random random;
-  const Model model = model_of(test::random_model(random));
+  Random random;
+  const Model model = model_of(random_model(random));
   Describer describer = describer_of(model, nullptr, 1);
   const Picture first = random_picture(random, 64, 48);
   const Picture second = random_picture(random, 31, 77, PixelFormat::bgra8);
@@ -88,8 +24,8 @@ TEST_CASE("a describer gives the same answer whatever it described before") {
 }
 
 TEST_CASE("two describers of one plan work at the same time") {
-  test::Random random;
-  const Model model = model_of(test::random_model(random));
+  Random random;
+  const Model model = model_of(random_model(random));
   const Picture picture = random_picture(random, 50, 40);
   const auto plan = Plan::create(model);
   REQUIRE(plan.ok());
@@ -110,8 +46,8 @@ TEST_CASE("two describers of one plan work at the same time") {
 }
 
 TEST_CASE("features are the integers before normalisation") {
-  test::Random random;
-  const Model model = model_of(test::random_model(random));
+  Random random;
+  const Model model = model_of(random_model(random));
   Describer describer = describer_of(model, nullptr, 1);
   const Picture picture = random_picture(random, 40, 40);
   std::vector<float> features(describer.feature_count());
@@ -130,8 +66,8 @@ TEST_CASE("features are the integers before normalisation") {
 }
 
 TEST_CASE("impossible images and memory are errors, and the describer works afterwards") {
-  test::Random random;
-  const Model model = model_of(test::random_model(random));
+  Random random;
+  const Model model = model_of(random_model(random));
   Describer describer = describer_of(model, nullptr, 1);
   const Picture picture = random_picture(random, 20, 20);
   ImageView null = picture.view;
@@ -151,8 +87,8 @@ TEST_CASE("impossible images and memory are errors, and the describer works afte
 }
 
 TEST_CASE("a plan names its kernels, and a reference kernel is flagged where the CPU offers more") {
-  test::Random random;
-  const Model model = model_of(test::random_model(random));
+  Random random;
+  const Model model = model_of(random_model(random));
   PlanOptions options;
   options.isa = "ref";
   const auto plan = Plan::create(model, options);
@@ -167,8 +103,8 @@ TEST_CASE("a plan names its kernels, and a reference kernel is flagged where the
 }
 
 TEST_CASE("a profile accounts for every step") {
-  test::Random random;
-  const Model model = model_of(test::random_model(random));
+  Random random;
+  const Model model = model_of(random_model(random));
   Describer describer = describer_of(model, nullptr, 1);
   const Picture picture = random_picture(random, 40, 40);
   describer.enable_profile(true);

@@ -71,7 +71,7 @@ ValueId append_convolution(Graph& graph, Random& random, ValueId input, bool thr
   const Value value = graph.values[static_cast<std::size_t>(input)];
   const bool first_layer = value.type == DataType::u8;
   ConvolutionAttributes a = random_convolution(random, value.shape, first_layer);
-  const std::int64_t outputs = random.integer(1, 140);
+  const std::int64_t outputs = random.integer(1, 70);
   a.epilogue = threshold ? Epilogue::threshold : Epilogue::raw;
   Node node = {name, Op::convolution, {input}, kNone, a, {}};
   const Shape weight(outputs, a.kernel_height, a.kernel_width, value.shape[3]);
@@ -118,8 +118,8 @@ ValueId append_descriptor(Graph& graph, Random& random, ValueId flat, Descriptor
 ModelContents random_model(Random& random, DescriptorType descriptor) {
   ModelContents contents;
   contents.network = "random";
-  contents.preprocessing.height = small(random, 5, 40);
-  contents.preprocessing.width = small(random, 5, 40);
+  contents.preprocessing.height = small(random, 5, 24);
+  contents.preprocessing.width = small(random, 5, 24);
   Graph& graph = contents.graph;
   graph.input = graph.add_value("image", DataType::u8,
                                 Shape(1, contents.preprocessing.height, contents.preprocessing.width, 3));
