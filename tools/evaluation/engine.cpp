@@ -1,0 +1,67 @@
+#include "evaluation/engine.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "bitplace/cpu.h"
+
+namespace bitplace::tools {
+namespace {
+
+std::string isa_names() {
+  std::string names;
+  for (const IsaTier& tier : isa_tiers())
+    names += (names.empty() ? "" : " ") + std::string(tier.name);
+  return names;
+}
+
+}  // namespace
+
+void add_engine_options(CLI::App& command, EngineOptions* options) {
+  constexpr int kMostThreads = 256;
+  command.add_option("MODEL", options->model, "Model file (.vpr)")->required();
+  command.add_option("--isa", options->isa, "Use no more than this instruction set (" + isa_names() + ")");
+  command.add_option("--threads", options->threads, "Threads that share one picture's work")
+      ->check(CLI::Range(1, kMostThreads))
+      ->capture_default_str();
+}
+
+DescriberOptions describer_options(const EngineOptions& options) {
+  DescriberOptions result;
+  result.isa = options.isa.empty() ? nullptr : options.isa.c_str();
+  result.threads = options.threads;
+  return result;
+}
+
+Result<Describer> open_describer(const EngineOptions& options) {
+  return Describer::open(options.model.c_str(), describer_options(options));
+}
+
+Result<DecodedImage> ImageReader::read(const std::string& path) {
+  auto image = read_image(path);
+  if (image.ok() && image->orientation != 1 && !warned_) {
+    warned_ = true;
+    print_warning(path + ": EXIF orientation " + std::to_string(image->orientation) +
+                  " is ignored, here and in any further picture: pixels are used as stored");
+  }
+  return image;
+}
+
+void descriptor_values(const DescriptorView& descriptor, std::span<float> values) {
+  switch (descriptor.spec.type) {
+    case DescriptorType::f32:
+      std::copy_n(static_cast<const float*>(descriptor.data), values.size(), values.begin());
+      return;
+    case DescriptorType::s8:
+      std::copy_n(static_cast<const std::int8_t*>(descriptor.data), values.size(), values.begin());
+      return;
+    case DescriptorType::bits: {
+      const auto* bytes = static_cast<const std::uint8_t*>(descriptor.data);
+      for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = (bytes[i / 8] >> (i % 8) & 1) != 0 ? -1.0f : 1.0f;
+      return;
+    }
+  }
+}
+
+}  // namespace bitplace::tools

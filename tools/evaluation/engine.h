@@ -1,0 +1,44 @@
+// What every command that runs a model needs: its options, the open model, its pictures.
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bitplace/describer.h"
+#include "common/program.h"
+#include "image/decode.h"
+
+namespace bitplace::tools {
+
+struct EngineOptions {
+  std::string model;
+  std::string isa;  // empty: BITPLACE_MAX_ISA, or everything that this CPU has
+  int threads = 1;
+};
+
+// MODEL, --isa and --threads.
+void add_engine_options(CLI::App& command, EngineOptions* options);
+
+DescriberOptions describer_options(const EngineOptions& options);
+Result<Describer> open_describer(const EngineOptions& options);
+
+// Reads pictures and warns, once, of the first whose EXIF data asks for a turn that is not done.
+class ImageReader {
+ public:
+  Result<DecodedImage> read(const std::string& path);
+
+ private:
+  bool warned_ = false;
+};
+
+// The descriptor as numbers: what is stored for f32 and s8, -1 and +1 for bits.
+void descriptor_values(const DescriptorView& descriptor, std::span<float> values);
+
+using Clock = std::chrono::steady_clock;
+inline double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+}  // namespace bitplace::tools

@@ -1,0 +1,121 @@
+#include "evaluation/evaluate.h"
+
+#include "bitplace/cpu.h"
+#include "common/progress.h"
+#include "common/statistics.h"
+#include "core/error.h"
+#include "evaluation/split.h"
+
+namespace bitplace::tools {
+namespace {
+
+Result<std::vector<std::string>> images_of(const std::string& folder) {
+  BITPLACE_ASSIGN(paths, list_images(folder));
+  if (paths.empty()) return make_error(ErrorCode::io, folder, "list images", "there are none");
+  return paths;
+}
+
+std::vector<std::string> selected(const std::vector<std::string>& paths,
+                                  const std::vector<std::int64_t>& indices) {
+  std::vector<std::string> result;
+  result.reserve(indices.size());
+  for (const std::int64_t index : indices)
+    result.push_back(paths[static_cast<std::size_t>(index)]);
+  return result;
+}
+
+// The images and the truth that the request names, checked before any of them is described.
+Status collect(Evaluation* evaluation) {
+  const EvaluationRequest& request = evaluation->request;
+  BITPLACE_ASSIGN(references, images_of(request.reference_folder));
+  BITPLACE_ASSIGN(queries, images_of(request.query_folder));
+  const auto reference_count = static_cast<std::int64_t>(references.size());
+  const auto query_count = static_cast<std::int64_t>(queries.size());
+  Split split = whole_set(reference_count, query_count);
+  if (!request.split.empty()) {
+    BITPLACE_ASSIGN(part, read_split(request.split, reference_count, query_count));
+    split = std::move(part);
+  }
+  if (!request.ground_truth.empty()) {
+    BITPLACE_ASSIGN(truth, read_ground_truth(request.ground_truth, query_count, reference_count));
+    evaluation->truth = restricted(truth, split);
+  }
+  evaluation->references = selected(references, split.references);
+  evaluation->queries = selected(queries, split.queries);
+  return {};
+}
+
+void describe_engine(const Describer& describer, Evaluation* evaluation) {
+  const Plan& plan = describer.plan();
+  const Model& model = plan.model();
+  evaluation->network = model.network();
+  evaluation->identity = model.identity();
+  evaluation->metadata = model.metadata();
+  evaluation->descriptor = describer.descriptor_spec();
+  evaluation->cpu = cpu_name();
+  evaluation->isa = isa_name(plan.features());
+  evaluation->model_bytes = model.file_bytes();
+  evaluation->plan_bytes = plan.packed_bytes();
+  evaluation->arena_bytes = plan.arena_bytes();
+}
+
+// Describes every picture and hands each descriptor to `use`.
+template <typename Use>
+Status describe_all(Describer& describer, ImageReader& reader, const std::vector<std::string>& paths,
+                    const char* label, std::vector<double>* times, Use&& use) {
+  Progress progress(label, static_cast<std::int64_t>(paths.size()));
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    BITPLACE_ASSIGN(image, reader.read(paths[i]));
+    const Clock::time_point start = Clock::now();
+    const auto descriptor = describer.describe(image.view());
+    if (!descriptor.ok()) return with_context(descriptor.error(), paths[i]);
+    times->push_back(milliseconds_since(start));
+    BITPLACE_TRY(use(i, *descriptor));
+    progress.advance();
+  }
+  progress.finish();
+  return {};
+}
+
+Status find_places(Describer& describer, Evaluation* evaluation) {
+  ImageReader reader;
+  PlaceMap places(describer.descriptor_spec());
+  std::vector<double> describe_times;
+  std::vector<double> match_times;
+  BITPLACE_TRY(describe_all(describer, reader, evaluation->references, "describing references",
+                            &describe_times, [&](std::size_t index, const DescriptorView& descriptor) {
+                              return places.add(descriptor, static_cast<std::int64_t>(index));
+                            }));
+  BITPLACE_TRY(describe_all(describer, reader, evaluation->queries, "describing and matching queries",
+                            &describe_times, [&](std::size_t, const DescriptorView& descriptor) -> Status {
+                              const Clock::time_point start = Clock::now();
+                              const Matches matches = places.query(descriptor, kDeepestRecall);
+                              match_times.push_back(milliseconds_since(start));
+                              if (!matches.ok()) return matches.error();
+                              evaluation->rankings.emplace_back(matches.begin(), matches.end());
+                              return {};
+                            }));
+  evaluation->map_bytes = places.memory_bytes();
+  evaluation->describe_p50_ms = percentile(std::move(describe_times), 0.5);
+  evaluation->match_p50_ms = percentile(std::move(match_times), 0.5);
+  return {};
+}
+
+}  // namespace
+
+Result<Evaluation> evaluate(const EvaluationRequest& request) {
+  Evaluation evaluation;
+  evaluation.request = request;
+  BITPLACE_ASSIGN(describer, open_describer(request.engine));
+  describe_engine(describer, &evaluation);
+  BITPLACE_TRY(collect(&evaluation));
+  BITPLACE_TRY(find_places(describer, &evaluation));
+  if (evaluation.truth) {
+    auto figures = evaluate_retrieval(evaluation.rankings, *evaluation.truth);
+    if (!figures.ok()) return with_context(figures.error(), request.ground_truth);
+    evaluation.figures = *std::move(figures);
+  }
+  return evaluation;
+}
+
+}  // namespace bitplace::tools

@@ -1,0 +1,9 @@
+#include "vprplace/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace bitplace::tools;
+  Program program("vprplace", "Recognise places with a converted model.");
+  add_describe_command(program);
+  add_bench_command(program);
+  return program.main(argc, argv);
+}
