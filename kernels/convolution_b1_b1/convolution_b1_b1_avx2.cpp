@@ -30,11 +30,12 @@ namespace {
 using namespace convolution_b1_b1;
 
 constexpr int kPairs = 2;
-constexpr int kVectors = 2;                  // of 32 outputs
-constexpr int kResults = 8;                  // vectors of 8 outputs
-constexpr std::int64_t kGroup = 3;           // lookups summed in half bytes
-constexpr std::int64_t kGroupsToBytes = 21;  // 21 * 3 * 4 <= 255
-constexpr int kWideningsTo16 = 260;          // 260 * 63 * 4 <= 65535
+constexpr int kVectors = 2;                // of 32 outputs
+constexpr int kResults = 8;                // vectors of 8 outputs
+constexpr std::int64_t kGroup = 3;         // lookups summed in half bytes
+constexpr std::int64_t kMostLookups = 63;  // summed in bytes: 63 * 4 <= 255
+constexpr int kPiecesTo16Bits = 260;       // 260 * 63 * 4 <= 65535
+constexpr int kTiles = 16;                 // in a batch
 
 struct PopcountTable {
   alignas(64) std::uint8_t rows[256][16];
@@ -56,13 +57,7 @@ constexpr PopcountTable make_table() {
 
 constexpr PopcountTable kTable = make_table();
 
-// Sums since the last widening, for 2 pairs of positions.
-struct HalfBytes {
-  __m256i low[kPairs][kVectors];
-  __m256i high[kPairs][kVectors];
-};
-
-// 16-bit sums: all bytes weighted 1 or 256, and the odd bytes alone.
+// 16-bit sums of 4 positions: all bytes, weighted 1 or 256, and the odd bytes alone.
 struct Words {
   __m256i both[kPositions][kVectors];
   __m256i odd[kPositions][kVectors];
@@ -71,6 +66,22 @@ struct Words {
 // 32-bit sums, outputs in order.
 struct Sums {
   __m256i at[kPositions][kResults];
+};
+
+// Two pairs of positions on their way through the kernel.
+struct Tile {
+  Position positions[kPositions];  // rows rising
+  TapRange rows;                   // kernel rows to compute
+  const std::uint8_t* windows[kPairs];
+};
+
+// Tiles that share each piece of the weights while it is in the cache.
+struct Batch {
+  int count;
+  bool wide;  // some sums have left `words` for `sums`
+  Tile tiles[kTiles];
+  Words words[kTiles];
+  Sums sums[kTiles];
 };
 
 inline __m256i load(const void* vector) {
@@ -96,6 +107,7 @@ inline void pin(__m256i& value) {
   __asm__("" : "+x"(value));
 }
 
+// Adds sums of half bytes to the sums of their lower and upper halves.
 inline void add_split(__m256i sum, __m256i& low, __m256i& high) {
   low = _mm256_add_epi8(low, _mm256_and_si256(sum, _mm256_set1_epi8(0x0f)));
   high = _mm256_add_epi16(high, _mm256_srli_epi16(sum, 4));
@@ -103,12 +115,19 @@ inline void add_split(__m256i sum, __m256i& low, __m256i& high) {
   pin(high);
 }
 
-// `groups` times three lookups.
-inline void add_groups(const std::uint8_t* const* activations, const std::uint8_t* weights,
-                       std::int64_t groups, HalfBytes& sums) {
-  const std::uint8_t* first = activations[0];
-  const std::uint8_t* second = activations[1];
-  for (std::int64_t group = 0; group < groups; ++group) {
+inline void add_words(__m256i bytes, __m256i odd, int position, int v, Words& words) {
+  words.both[position][v] = _mm256_add_epi16(words.both[position][v], bytes);
+  words.odd[position][v] = _mm256_add_epi16(words.odd[position][v], odd);
+}
+
+// Up to 63 lookups in each of the table rows that two pairs of activations choose, added to 16-bit sums.
+__attribute__((noinline)) void add_piece(const std::uint8_t* first, const std::uint8_t* second,
+                                         const std::uint8_t* weights, std::int64_t lookups, Words& words) {
+  __m256i low[kPairs][kVectors], high[kPairs][kVectors];
+#pragma GCC unroll 4
+  for (int i = 0; i < kPairs * kVectors; ++i)
+    low[i / 2][i % 2] = high[i / 2][i % 2] = _mm256_setzero_si256();
+  for (; lookups >= kGroup; lookups -= kGroup) {
     const std::uint8_t* const pairs[kPairs] = {first, second};
 #pragma GCC unroll 2
     for (int i = 0; i < kPairs; ++i) {
@@ -120,33 +139,27 @@ inline void add_groups(const std::uint8_t* const* activations, const std::uint8_
         __m256i sum = _mm256_shuffle_epi8(row0, load(weights + 32 * v));
         sum = _mm256_add_epi8(sum, _mm256_shuffle_epi8(row1, load(weights + 32 * v + 64)));
         sum = _mm256_add_epi8(sum, _mm256_shuffle_epi8(row2, load(weights + 32 * v + 128)));
-        add_split(sum, sums.low[i][v], sums.high[i][v]);
+        add_split(sum, low[i][v], high[i][v]);
       }
     }
     first += 2 * kGroup;
     second += 2 * kGroup;
     weights += 64 * kGroup;
   }
-}
-
-// The one or two lookups that are left of a segment.
-inline void add_rest(const std::uint8_t* const* activations, const std::uint8_t* weights, std::int64_t steps,
-                     HalfBytes& sums) {
-  for (std::int64_t step = 0; step < steps; ++step) {
-    for (int i = 0; i < kPairs; ++i) {
-      const __m256i row = table_row(activations[i] + 2 * step);
-      for (int v = 0; v < kVectors; ++v) {
-        add_split(_mm256_shuffle_epi8(row, load(weights + 64 * step + 32 * v)), sums.low[i][v],
-                  sums.high[i][v]);
-      }
+  for (; lookups > 0; --lookups, first += 2, second += 2, weights += 64) {
+    const __m256i rows[kPairs] = {table_row(first), table_row(second)};
+#pragma GCC unroll 4
+    for (int i = 0; i < kPairs * kVectors; ++i) {
+      add_split(_mm256_shuffle_epi8(rows[i / 2], load(weights + 32 * (i % 2))), low[i / 2][i % 2],
+                high[i / 2][i % 2]);
     }
   }
-}
-
-inline void clear(HalfBytes& sums) {
-  for (int i = 0; i < kPairs; ++i) {
-    for (int v = 0; v < kVectors; ++v)
-      sums.low[i][v] = sums.high[i][v] = _mm256_setzero_si256();
+#pragma GCC unroll 4
+  for (int i = 0; i < kPairs * kVectors; ++i) {
+    const __m256i low_odd = _mm256_srli_epi16(low[i / 2][i % 2], 8);
+    const __m256i upper = _mm256_sub_epi16(high[i / 2][i % 2], _mm256_slli_epi16(low_odd, 4));
+    add_words(low[i / 2][i % 2], low_odd, i / 2 * 2, i % 2, words);
+    add_words(upper, _mm256_srli_epi16(upper, 8), i / 2 * 2 + 1, i % 2, words);
   }
 }
 
@@ -157,117 +170,65 @@ inline void clear(Words& words) {
   }
 }
 
-inline void add_words(__m256i bytes, __m256i odd, int position, int v, Words& words) {
-  words.both[position][v] = _mm256_add_epi16(words.both[position][v], bytes);
-  words.odd[position][v] = _mm256_add_epi16(words.odd[position][v], odd);
-}
-
-// Bytes to 16 bits.
-inline void widen(HalfBytes& sums, Words& words) {
-  for (int i = 0; i < kPairs; ++i) {
-    for (int v = 0; v < kVectors; ++v) {
-      const __m256i low_odd = _mm256_srli_epi16(sums.low[i][v], 8);
-      const __m256i high = _mm256_sub_epi16(sums.high[i][v], _mm256_slli_epi16(low_odd, 4));
-      add_words(sums.low[i][v], low_odd, 2 * i, v, words);
-      add_words(high, _mm256_srli_epi16(high, 8), 2 * i + 1, v, words);
-    }
-  }
-  clear(sums);
+inline __m256i even_bytes(const Words& words, int position, int v) {
+  return _mm256_sub_epi16(words.both[position][v], _mm256_slli_epi16(words.odd[position][v], 8));
 }
 
 // 16 bits to 32. Byte b of a vector is output b % 4 * 8 + b / 4 (docs/packing.md), so that shifts alone put
 // the outputs in order.
-inline void widen(Words& words, Sums& sums) {
+inline void widen(__m256i even, __m256i odd, __m256i* out) {
   const __m256i mask = _mm256_set1_epi32(0xffff);
-  for (int i = 0; i < kPositions; ++i) {
-    for (int v = 0; v < kVectors; ++v) {
-      const __m256i odd = words.odd[i][v];
-      const __m256i even = _mm256_sub_epi16(words.both[i][v], _mm256_slli_epi16(odd, 8));
-      __m256i* out = &sums.at[i][4 * v];
-      out[0] = _mm256_add_epi32(out[0], _mm256_and_si256(even, mask));
-      out[1] = _mm256_add_epi32(out[1], _mm256_and_si256(odd, mask));
-      out[2] = _mm256_add_epi32(out[2], _mm256_srli_epi32(even, 16));
-      out[3] = _mm256_add_epi32(out[3], _mm256_srli_epi32(odd, 16));
-    }
-  }
-  clear(words);
+  out[0] = _mm256_and_si256(even, mask);
+  out[1] = _mm256_and_si256(odd, mask);
+  out[2] = _mm256_srli_epi32(even, 16);
+  out[3] = _mm256_srli_epi32(odd, 16);
 }
 
-// Counts lookups and widens in time.
-class Accumulator {
- public:
-  explicit Accumulator(Sums& sums) : sums_(sums) {
-    clear(bytes_);
-    clear(words_);
-  }
-
-  void add_segment(const std::uint8_t* const* windows, std::int64_t offset, const std::uint8_t* weights,
-                   std::int64_t steps) {
-    const std::uint8_t* activations[kPairs] = {windows[0] + offset, windows[1] + offset};
-    for (std::int64_t left = steps / kGroup; left > 0;) {
-      const std::int64_t groups = left < room_ ? left : room_;
-      add_groups(activations, weights, groups, bytes_);
-      activations[0] += 2 * kGroup * groups;
-      activations[1] += 2 * kGroup * groups;
-      weights += 64 * kGroup * groups;
-      left -= groups;
-      use(groups);
+// Moves all 16-bit sums into the 32-bit ones.
+__attribute__((noinline)) void widen(Batch& batch) {
+  for (int t = 0; t < batch.count; ++t) {
+    for (int i = 0; i < kPositions * kVectors; ++i) {
+      const int position = i / kVectors, v = i % kVectors;
+      __m256i wide[4];
+      widen(even_bytes(batch.words[t], position, v), batch.words[t].odd[position][v], wide);
+      for (int k = 0; k < 4; ++k) {
+        __m256i& sum = batch.sums[t].at[position][4 * v + k];
+        sum = batch.wide ? _mm256_add_epi32(sum, wide[k]) : wide[k];
+      }
     }
-    if (steps % kGroup == 0) return;
-    add_rest(activations, weights, steps % kGroup, bytes_);
-    use(1);
+    clear(batch.words[t]);
   }
+  batch.wide = true;
+}
 
-  void finish() {
-    widen(bytes_, words_);
-    widen(words_, sums_);
-  }
-
- private:
-  void use(std::int64_t groups) {
-    room_ -= groups;
-    if (room_ > 0) return;
-    room_ = kGroupsToBytes;
-    widen(bytes_, words_);
-    if (++widenings_ < kWideningsTo16 - 1) return;  // finish() adds one more
-    widenings_ = 0;
-    widen(words_, sums_);
-  }
-
-  HalfBytes bytes_;
-  Words words_;
-  Sums& sums_;
-  std::int64_t room_ = kGroupsToBytes;
-  int widenings_ = 0;
-};
-
-// 2 * popcount(x xor w) over kernel rows [rows.begin, rows.end) of two pairs of windows.
-inline void add_rows(const Task& task, const Position* positions, TapRange rows, Sums& doubled) {
+// popcount(x xor w) of all tiles: every piece of the weights meets all tiles in turn.
+void add_rows(const Task& task, Batch& batch) {
   const Geometry& g = *task.geometry;
-  const std::uint8_t* windows[kPairs] = {window_start(task, positions[0]), window_start(task, positions[2])};
   const std::int64_t row_bytes = g.bordered_row_bytes * task.problem->dilation_height;
-  for (int i = 0; i < kPositions; ++i) {
-    for (int v = 0; v < kResults; ++v)
-      doubled.at[i][v] = _mm256_setzero_si256();
-  }
-  Accumulator accumulator(doubled);
-  const std::uint8_t* weights = task.block + rows.begin * g.weight_row_bytes;
-  for (std::int64_t row = rows.begin; row < rows.end; ++row) {
+  const std::int64_t pieces = (g.segment_steps + kMostLookups - 1) / kMostLookups;
+  const std::int64_t piece = (g.segment_steps + pieces * kGroup - 1) / (pieces * kGroup) * kGroup;
+  const std::uint8_t* weights = task.block;
+  int pieces_added = 0;
+  for (std::int32_t row = 0; row < task.problem->kernel_height; ++row) {
     for (std::int64_t segment = 0; segment < g.segments; ++segment) {
-      accumulator.add_segment(windows, row * row_bytes + segment * g.segment_distance, weights,
-                              g.segment_steps);
-      weights += std::int64_t{64} * g.segment_steps;
+      const std::int64_t offset = row * row_bytes + segment * g.segment_distance;
+      for (std::int64_t first = 0; first < g.segment_steps; first += piece) {
+        const std::int64_t lookups = first + piece < g.segment_steps ? piece : g.segment_steps - first;
+        for (int t = 0; t < batch.count; ++t) {
+          const Tile& tile = batch.tiles[t];
+          if (row < tile.rows.begin || row >= tile.rows.end) continue;
+          add_piece(tile.windows[0] + offset + 2 * first, tile.windows[1] + offset + 2 * first, weights,
+                    lookups, batch.words[t]);
+        }
+        weights += 64 * lookups;
+        if (++pieces_added % kPiecesTo16Bits == 0) widen(batch);
+      }
     }
-  }
-  accumulator.finish();
-  for (int i = 0; i < kPositions; ++i) {
-    for (int v = 0; v < kResults; ++v)
-      doubled.at[i][v] = _mm256_add_epi32(doubled.at[i][v], doubled.at[i][v]);
   }
 }
 
 // The kernel rows that no window of the four has inside the image.
-inline void add_skipped_rows(const Task& task, TapRange rows, Sums& q) {
+inline void add_skipped_rows(const Task& task, TapRange rows, int positions, __m256i (*q)[kResults]) {
   const std::uint8_t* skipped = task.block + task.geometry->skipped_offset;
   const std::int64_t kernel_rows = task.problem->kernel_height;
   for (int v = 0; v < kResults; ++v) {
@@ -275,8 +236,8 @@ inline void add_skipped_rows(const Task& task, TapRange rows, Sums& q) {
     const __m256i above = load(lane + 256 * rows.begin);
     const __m256i below = _mm256_sub_epi32(load(lane + 256 * kernel_rows), load(lane + 256 * rows.end));
     const __m256i both = _mm256_add_epi32(above, below);
-    for (int i = 0; i < kPositions; ++i)
-      q.at[i][v] = _mm256_add_epi32(q.at[i][v], both);
+    for (int i = 0; i < positions; ++i)
+      q[i][v] = _mm256_add_epi32(q[i][v], both);
   }
 }
 
@@ -297,12 +258,37 @@ inline void add_padded_taps(const Task& task, const Position* positions, Sums& q
   }
 }
 
-// Q of two pairs of positions, rows rising.
-__attribute__((noinline)) void compute(const Task& task, const Position* positions, Sums& q) {
-  const TapRange rows = rows_to_compute(*task.problem, positions);
-  add_rows(task, positions, rows, q);
-  if (rows.begin != 0 || rows.end != task.problem->kernel_height) add_skipped_rows(task, rows, q);
-  if (task.problem->padding == ConvolutionPadding::zero) add_padded_taps(task, positions, q);
+// Q of the four positions of a tile.
+void finish_positions(const Task& task, const Batch& batch, int t, Sums& q) {
+  const Tile& tile = batch.tiles[t];
+  for (int i = 0; i < kPositions; ++i) {
+    for (int v = 0; v < kVectors; ++v)
+      widen(even_bytes(batch.words[t], i, v), batch.words[t].odd[i][v], &q.at[i][4 * v]);
+    for (int v = 0; v < kResults; ++v) {
+      if (batch.wide) q.at[i][v] = _mm256_add_epi32(q.at[i][v], batch.sums[t].at[i][v]);
+      q.at[i][v] = _mm256_add_epi32(q.at[i][v], q.at[i][v]);
+    }
+  }
+  add_skipped_rows(task, tile.rows, kPositions, q.at);
+  if (task.problem->padding == ConvolutionPadding::zero) add_padded_taps(task, tile.positions, q);
+}
+
+// The least Q of the four positions of a tile, where they share all corrections: the minimum is taken in 16
+// bits.
+void finish_minimum(const Task& task, const Batch& batch, int t, __m256i* least) {
+  const Words& words = batch.words[t];
+  for (int v = 0; v < kVectors; ++v) {
+    __m256i even = even_bytes(words, 0, v);
+    __m256i odd = words.odd[0][v];
+    for (int i = 1; i < kPositions; ++i) {
+      even = _mm256_min_epu16(even, even_bytes(words, i, v));
+      odd = _mm256_min_epu16(odd, words.odd[i][v]);
+    }
+    widen(even, odd, least + 4 * v);
+  }
+  for (int v = 0; v < kResults; ++v)
+    least[v] = _mm256_add_epi32(least[v], least[v]);
+  add_skipped_rows(task, batch.tiles[t].rows, 1, reinterpret_cast<__m256i(*)[kResults]>(least));
 }
 
 inline void store_bits(const Task& task, std::int64_t pixel, const __m256i* q) {
@@ -342,75 +328,106 @@ inline void store(const Task& task, std::int64_t pixel, const __m256i* q) {
   }
 }
 
-// Up to four neighbouring outputs whose pooling windows are one column wide.
-inline void run_columns(const Task& task, std::int32_t row, std::int32_t column) {
-  const ConvolutionProblem& p = *task.problem;
-  const std::int32_t second = column + 2 < p.output_width ? column + 2 : p.output_width - 1;
-  Sums best, q;
-  for (std::int32_t dy = 0; dy < p.pool_height; ++dy) {
-    const std::int32_t y = row * p.pool_height + dy;
-    // The right one of a pair may lie beyond the last output; its result is not used.
-    const Position positions[kPositions] = {{y, column}, {y, column + 1}, {y, second}, {y, second + 1}};
-    compute(task, positions, dy == 0 ? best : q);
-    if (dy == 0) continue;
-    for (int i = 0; i < kPositions; ++i) {
-      for (int v = 0; v < kResults; ++v)
-        best.at[i][v] = _mm256_min_epi32(best.at[i][v], q.at[i][v]);
-    }
-  }
-  for (std::int32_t i = 0; i < kPositions && column + i < p.output_width; ++i)
-    store(task, std::int64_t{row} * p.output_width + column + i, best.at[i]);
+// How an output row is cut into tiles: each item, one pooling window or four neighbouring outputs with
+// windows one column wide, is `tiles` tiles.
+struct Cut {
+  std::int32_t items, tiles;
+};
+
+inline Cut cut_row(const ConvolutionProblem& p) {
+  if (p.pool_width == 1) return {(p.output_width + kPositions - 1) / kPositions, p.pool_height};
+  const std::int32_t pairs = p.pool_height * ((p.pool_width + 1) / 2);
+  return {p.output_width, (pairs + 1) / 2};
 }
 
-// One output with a pooling window at least two columns wide, two pairs at a time. Where the width is odd,
-// the last pair of a row overlaps the one before.
-inline void run_window(const Task& task, std::int32_t row, std::int32_t column) {
+// Pair `index` of a pooling window. Where the width is odd, the last pair of a row overlaps the one before;
+// where the number of pairs is odd, the last tile has its first pair twice.
+inline Position window_pair(const ConvolutionProblem& p, std::int32_t row, std::int32_t column,
+                            std::int32_t index) {
+  const std::int32_t row_pairs = (p.pool_width + 1) / 2;
+  const std::int32_t last = p.pool_height * row_pairs - 1;
+  index = index < last ? index : last;
+  const std::int32_t dx = 2 * (index % row_pairs);
+  return {row * p.pool_height + index / row_pairs,
+          column * p.pool_width + (dx + 2 <= p.pool_width ? dx : p.pool_width - 2)};
+}
+
+inline Tile make_tile(const Task& task, std::int32_t row, std::int32_t item, std::int32_t index) {
   const ConvolutionProblem& p = *task.problem;
-  __m256i best[kResults];
-  for (int v = 0; v < kResults; ++v)
-    best[v] = _mm256_set1_epi32(INT32_MAX);
-  std::int32_t dy = 0, dx = 0;
-  while (dy < p.pool_height) {
-    Position positions[kPositions];
-    for (int pair = 0; pair < kPairs; ++pair) {
-      if (dy == p.pool_height) {  // the last pair alone: twice
-        positions[2] = positions[0];
-        positions[3] = positions[1];
-        break;
-      }
-      const std::int32_t x = column * p.pool_width + (dx + 2 <= p.pool_width ? dx : p.pool_width - 2);
-      positions[2 * pair] = {row * p.pool_height + dy, x};
-      positions[2 * pair + 1] = {row * p.pool_height + dy, x + 1};
-      dx += 2;
-      if (dx >= p.pool_width) {
-        dx = 0;
-        ++dy;
-      }
-    }
-    Sums q;
-    compute(task, positions, q);
-    for (int v = 0; v < kResults; ++v) {
-      const __m256i left = _mm256_min_epi32(q.at[0][v], q.at[1][v]);
-      const __m256i right = _mm256_min_epi32(q.at[2][v], q.at[3][v]);
-      best[v] = _mm256_min_epi32(best[v], _mm256_min_epi32(left, right));
+  Position pairs[kPairs];
+  for (std::int32_t i = 0; i < kPairs; ++i) {
+    // The right one of a pair may lie beyond the last output; its result is not used.
+    const std::int32_t column = kPositions * item + 2 * i;
+    pairs[i] = p.pool_width == 1 ? Position{row * p.pool_height + index,
+                                            column < p.output_width ? column : p.output_width - 1}
+                                 : window_pair(p, row, item, 2 * index + i);
+  }
+  Tile tile;
+  for (int i = 0; i < kPositions; ++i)
+    tile.positions[i] = {pairs[i / 2].row, pairs[i / 2].column + i % 2};
+  tile.rows = rows_to_compute(p, tile.positions);
+  for (int i = 0; i < kPairs; ++i)
+    tile.windows[i] = window_start(task, pairs[i]);
+  return tile;
+}
+
+// Takes a finished tile into the minimum of its item, and writes the item after its last tile.
+inline void finish_tile(const Task& task, const Batch& batch, int t, std::int32_t row, std::int32_t item,
+                        bool first, bool last, Sums& best) {
+  const ConvolutionProblem& p = *task.problem;
+  const std::int64_t pixel = std::int64_t{row} * p.output_width;
+  const bool window = p.pool_width > 1;
+  Sums q;
+  if (window && p.padding != ConvolutionPadding::zero && !batch.wide) {
+    finish_minimum(task, batch, t, q.at[0]);
+  } else {
+    finish_positions(task, batch, t, q);
+    for (int i = 1; i < kPositions && window; ++i) {
+      for (int v = 0; v < kResults; ++v)
+        q.at[0][v] = _mm256_min_epi32(q.at[0][v], q.at[i][v]);
     }
   }
-  store(task, std::int64_t{row} * p.output_width + column, best);
+  const int positions = window ? 1 : kPositions;
+  for (int i = 0; i < positions; ++i) {
+    for (int v = 0; v < kResults; ++v)
+      best.at[i][v] = first ? q.at[i][v] : _mm256_min_epi32(best.at[i][v], q.at[i][v]);
+  }
+  if (!last) return;
+  if (window) {
+    store(task, pixel + item, best.at[0]);
+    return;
+  }
+  for (std::int32_t i = 0; i < kPositions && kPositions * item + i < p.output_width; ++i)
+    store(task, pixel + kPositions * item + i, best.at[i]);
+}
+
+void run_row(const Task& task, std::int32_t row) {
+  const Cut cut = cut_row(*task.problem);
+  const std::int64_t tiles = std::int64_t{cut.items} * cut.tiles;
+  Batch batch;
+  Sums best;
+  for (std::int64_t first = 0; first < tiles; first += kTiles) {
+    batch.count = static_cast<int>(tiles - first < kTiles ? tiles - first : kTiles);
+    batch.wide = false;
+    for (int t = 0; t < batch.count; ++t) {
+      const std::int64_t tile = first + t;
+      batch.tiles[t] = make_tile(task, row, static_cast<std::int32_t>(tile / cut.tiles),
+                                 static_cast<std::int32_t>(tile % cut.tiles));
+      clear(batch.words[t]);
+    }
+    add_rows(task, batch);
+    for (int t = 0; t < batch.count; ++t) {
+      const std::int64_t index = (first + t) % cut.tiles;
+      finish_tile(task, batch, t, row, static_cast<std::int32_t>((first + t) / cut.tiles), index == 0,
+                  index == cut.tiles - 1, best);
+    }
+  }
 }
 
 void run(const ConvolutionCall& call, std::int64_t index) {
   const Task task = make_task(call, index);
-  const ConvolutionProblem& p = *call.problem;
-  const std::int32_t step = p.pool_width == 1 ? kPositions : 1;
-  for (std::int32_t row = task.first_row; row < task.last_row; ++row) {
-    for (std::int32_t column = 0; column < p.output_width; column += step) {
-      if (p.pool_width == 1) {
-        run_columns(task, row, column);
-      } else {
-        run_window(task, row, column);
-      }
-    }
-  }
+  for (std::int32_t row = task.first_row; row < task.last_row; ++row)
+    run_row(task, row);
 }
 
 // Table offsets of 8 nibbles of a pixel (a) and of its right neighbour (b): 16 * (a + 16 * b), 16 bits each.
