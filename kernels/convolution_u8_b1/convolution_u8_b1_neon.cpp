@@ -14,11 +14,10 @@
 // high]
 //
 // Registers: 8 byte and 8 halfword accumulators, 2 indices, 4 tables, the rest for products.
-// Inner loop with widening, counted in g++ 12's assembly: 207 instructions per 2048 products, 137 of them SIMD
-// arithmetic: 0.101 per product, where UMLAL, or AND with UADALP, would take 0.125 in SIMD arithmetic alone and
-// all of UMLAL on one pipe. A table costs 13.5 instructions per group and position, once for all outputs: at 96
-// outputs 0.035 per product.
-// Preconditions: groups == 1; 15 readable bytes behind the input.
+// Inner loop with widening, counted in g++ 12's assembly: 207 instructions per 2048 products, 137 of them
+// SIMD arithmetic: 0.101 per product, where UMLAL, or AND with UADALP, would take 0.125 in SIMD arithmetic
+// alone and all of UMLAL on one pipe. A table costs 13.5 instructions per group and position, once for all
+// outputs: at 96 outputs 0.035 per product. Preconditions: groups == 1; 15 readable bytes behind the input.
 #include <arm_neon.h>
 
 #include "kernels/common/neon_convolution.h"

@@ -1,0 +1,35 @@
+// One query against many references for Armv8-A; layout, tails and the other two distances: distance_neon.h.
+//
+//   dot_s8   SMULL of 8 products, each exact in 16 bits (-128 x -128 included), SADALP into 32: 4
+//   instructions
+//            for 16 products. Two products together could overflow 16 bits, so SMLAL is not used.
+#include "kernels/distance/distance_neon.h"
+
+namespace bitplace {
+namespace {
+
+struct DotS8 {
+  using Sum = int32x4_t;
+  using Output = std::int32_t;
+  static Sum start() { return vdupq_n_s32(0); }
+  static Sum add(Sum sum, const Bytes& query, const Bytes& reference) {
+    for (int v = 0; v < 4; ++v) {
+      const int8x16_t q = vreinterpretq_s8_u8(query.at[v]);
+      const int8x16_t r = vreinterpretq_s8_u8(reference.at[v]);
+      sum = vpadalq_s16(sum, vmull_s8(vget_low_s8(q), vget_low_s8(r)));
+      sum = vpadalq_s16(sum, vmull_high_s8(q, r));
+    }
+    return sum;
+  }
+  static Output finish(Sum sum) { return vaddvq_s32(sum); }
+};
+
+void dot_s8(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
+  compare_all<DotS8>(call, begin, end, call.dimension);
+}
+
+}  // namespace
+
+extern const DistanceKernel distance__neon = {"distance__neon", isa_feature::neon, hamming, dot_s8, dot_f32};
+
+}  // namespace bitplace
