@@ -1,6 +1,7 @@
 #include <array>
 
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/safetensors.h"
 #include "checkpoint/tflite.h"
 #include "checkpoint/torch_archive.h"
 #include "core/error.h"
@@ -51,6 +52,10 @@ Result<Checkpoint> parse(const std::string& name, ByteSpan bytes) {
     BITPLACE_ASSIGN(archive, read_torch_archive(name, bytes));
     checkpoint.format = archive.format;
     checkpoint.contents = std::move(archive.contents);
+  } else if (looks_like_safetensors(bytes)) {
+    checkpoint.format = "safetensors";
+    BITPLACE_ASSIGN(tensors, read_safetensors(name, bytes));
+    checkpoint.contents = std::move(tensors);
   } else {
     for (const Mark& mark : kOtherMarks) {
       if (has_mark(bytes, mark))
