@@ -29,7 +29,6 @@ namespace {
 using namespace convolution_u8_b1;
 
 constexpr int kVectors = 2;
-constexpr std::int64_t kLanes = 16;
 constexpr std::int64_t kStepsIn16Bits = 32767 / (3 * 128);
 
 inline __m256i load(const void* bytes) {
