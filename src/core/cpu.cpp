@@ -1,5 +1,6 @@
 #include "bitplace/cpu.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -97,6 +98,39 @@ IsaFeatures detect() {
   return found;
 }
 
+struct ArmCore {
+  unsigned implementer, part;
+  const char* name;
+};
+
+// The cores that people link this library on; others are named by their numbers.
+constexpr ArmCore kArmCores[] = {
+    {0x41, 0xd03, "Cortex-A53"},      {0x41, 0xd04, "Cortex-A35"},    {0x41, 0xd05, "Cortex-A55"},
+    {0x41, 0xd07, "Cortex-A57"},      {0x41, 0xd08, "Cortex-A72"},    {0x41, 0xd09, "Cortex-A73"},
+    {0x41, 0xd0a, "Cortex-A75"},      {0x41, 0xd0b, "Cortex-A76"},    {0x41, 0xd0c, "Neoverse N1"},
+    {0x41, 0xd0d, "Cortex-A77"},      {0x41, 0xd0e, "Cortex-A76AE"},  {0x41, 0xd40, "Neoverse V1"},
+    {0x41, 0xd41, "Cortex-A78"},      {0x41, 0xd42, "Cortex-A78AE"},  {0x41, 0xd44, "Cortex-X1"},
+    {0x41, 0xd46, "Cortex-A510"},     {0x41, 0xd47, "Cortex-A710"},   {0x41, 0xd49, "Neoverse N2"},
+    {0x41, 0xd4b, "Cortex-A78C"},     {0x41, 0xd4f, "Neoverse V2"},   {0x41, 0xd80, "Cortex-A520"},
+    {0x4e, 0x003, "NVIDIA Denver 2"}, {0x4e, 0x004, "NVIDIA Carmel"},
+};
+
+// The main ID register of the core that this runs on; the kernel answers for it where HWCAP_CPUID says so.
+std::string arm_core_name() {
+  constexpr unsigned long kCpuid = 1ul << 11;
+  if ((getauxval(AT_HWCAP) & kCpuid) == 0) return "unknown CPU";
+  unsigned long id = 0;
+  __asm__("mrs %0, midr_el1" : "=r"(id));
+  const auto implementer = static_cast<unsigned>(id >> 24 & 0xff);
+  const auto part = static_cast<unsigned>(id >> 4 & 0xfff);
+  for (const ArmCore& core : kArmCores) {
+    if (core.implementer == implementer && core.part == part) return core.name;
+  }
+  char text[64];
+  std::snprintf(text, sizeof(text), "64-bit Arm, implementer 0x%02x, part 0x%03x", implementer, part);
+  return text;
+}
+
 const std::vector<IsaTier>& tiers() {
   static const std::vector<IsaTier> kTiers = {
       {"ref", 0},
@@ -153,6 +187,8 @@ std::string cpu_name() {
     }
     return brand;
   }
+#elif BITPLACE_ARM64
+  return arm_core_name();
 #endif
   return "unknown CPU";
 }
