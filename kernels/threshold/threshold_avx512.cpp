@@ -1,6 +1,8 @@
 // bit[c] = (x[c] < threshold[c]) xor flip[c]: vpcmpd writes 16 channels' answers as half of an output word.
 //
 // Channels that do not exist are masked out of the loads, which then do not touch memory, and of the answer.
+//
+// Measured, Intel Xeon (Emerald Rapids), one thread: 27 x 27 x 256, 19 us, 40 GB/s read from L2.
 #include <immintrin.h>
 
 #include "kernels/threshold/threshold.h"
