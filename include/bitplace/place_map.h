@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "bitplace/descriptor.h"
@@ -51,8 +52,9 @@ class BITPLACE_API PlaceMap {
   PlaceMap& operator=(PlaceMap&&) noexcept;
   ~PlaceMap();
 
-  // A map file is memory-mapped and sealed by length and hash (docs/map-format.md). open() verifies every
-  // byte. Errors: io, corrupt, out_of_memory. The map can be added to afterwards; the file never changes.
+  // A map file is sealed by length and hashes (docs/map-format.md). open() reads it, verifies every byte and
+  // closes it: what happens to the file afterwards concerns nobody. The map can be added to; the file never
+  // changes. Errors: io, corrupt, unsupported (made by a newer version), out_of_memory.
   static Result<PlaceMap> open(const char* path) noexcept;
   // Writes the whole map, or nothing: a temporary file beside `path` is renamed over it.
   Status save(const char* path) const noexcept;
@@ -61,10 +63,12 @@ class BITPLACE_API PlaceMap {
   std::int64_t size() const noexcept;
   std::size_t memory_bytes() const noexcept;
 
-  // Errors: mismatch (another model's descriptor), out_of_memory.
+  // Errors: mismatch (another model's descriptor), invalid_argument (null data, or a value that no model
+  // gives: an f32 element that is not finite or beyond 2^50, an s8 element of -128, a set bit beyond the
+  // dimension), out_of_memory.
   Status add(const DescriptorView& descriptor, std::int64_t id) noexcept;
 
-  // The `count` best. Errors: mismatch, invalid_argument (count < 1), out_of_memory.
+  // The `count` best. Errors: as add, and invalid_argument where count < 1.
   Matches query(const DescriptorView& descriptor, int count) const noexcept;
   Matches query(const DescriptorView& descriptor, int count, Executor& executor) const noexcept;
 
@@ -73,6 +77,7 @@ class BITPLACE_API PlaceMap {
 
  private:
   struct State;
+  Matches query_with(const DescriptorView& descriptor, int count, Executor* executor) const noexcept;
   std::unique_ptr<State> state_;  // null when memory ran out at construction: every call then says so
 };
 

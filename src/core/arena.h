@@ -9,11 +9,14 @@
 
 namespace bitplace {
 
-// Zeroed bytes aligned to 64, or null data when memory is out.
+// Bytes aligned to 64.
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;
+  // Zeroed. Error: out_of_memory.
   static Result<AlignedBuffer> allocate(std::size_t bytes);
+  // Not touched at all, for memory that is filled at once or bit by bit.
+  static Result<AlignedBuffer> allocate_uninitialized(std::size_t bytes);
 
   std::byte* data() const { return data_.get(); }
   std::size_t size() const { return size_; }

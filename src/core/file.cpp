@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "core/error.h"
 
@@ -54,37 +55,62 @@ mode_t default_mode() {
 
 }  // namespace
 
-Result<std::vector<std::byte>> read_file(const std::string& path, std::size_t limit) {
-  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.valid()) return io_error(path, "open");
+InputFile::InputFile(InputFile&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)), size_(other.size_) {}
+
+InputFile::~InputFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<InputFile> InputFile::open(const std::string& path) {
+  InputFile file(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.descriptor_ < 0) return io_error(path, "open");
   struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return io_error(path, "stat");
+  if (::fstat(file.descriptor_, &info) != 0) return io_error(path, "stat");
   if (!S_ISREG(info.st_mode)) return make_error(ErrorCode::io, path, "open", "not a regular file");
-  const auto size = static_cast<std::size_t>(info.st_size);
-  if (size > limit) {
-    return make_error(ErrorCode::unsupported, path, "size",
-                      std::to_string(size) + " bytes, the limit is " + std::to_string(limit));
-  }
-  std::vector<std::byte> bytes(size);
-  std::size_t filled = 0;
-  while (filled < size) {
-    const ssize_t count = ::read(file.get(), bytes.data() + filled, size - filled);
+  file.size_ = static_cast<std::uint64_t>(info.st_size);
+  return file;
+}
+
+Status InputFile::read(void* out, std::size_t bytes) {
+  auto* target = static_cast<std::byte*>(out);
+  while (bytes > 0) {
+    const ssize_t count = ::read(descriptor_, target, bytes);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return io_error(path, "read");
-    if (count == 0)
-      return make_error(ErrorCode::io, path, "read", "the file became shorter while it was read");
-    filled += static_cast<std::size_t>(count);
+    if (count < 0) return io_error(path_, "read");
+    if (count == 0) {
+      return make_error(ErrorCode::io, path_, "read", "the file became shorter while it was read");
+    }
+    target += count;
+    bytes -= static_cast<std::size_t>(count);
   }
+  return {};
+}
+
+Result<std::vector<std::byte>> read_file(const std::string& path, std::size_t limit) {
+  BITPLACE_ASSIGN(file, InputFile::open(path));
+  if (file.size() > limit) {
+    return make_error(ErrorCode::unsupported, path, "size",
+                      std::to_string(file.size()) + " bytes, the limit is " + std::to_string(limit));
+  }
+  std::vector<std::byte> bytes(file.size());
+  BITPLACE_TRY(file.read(bytes.data(), bytes.size()));
   return bytes;
 }
 
 Status write_file(const std::string& path, ByteSpan bytes) {
+  return write_pieces(path, std::span<const ByteSpan>(&bytes, 1));
+}
+
+Status write_pieces(const std::string& path, std::span<const ByteSpan> pieces) {
   std::string temporary = path + ".XXXXXX";
   FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file.valid()) return io_error(path, "create");
-  const bool written = write_all(file.get(), bytes) && ::fchmod(file.get(), default_mode()) == 0 &&
-                       ::fsync(file.get()) == 0 && file.close() &&
-                       ::rename(temporary.c_str(), path.c_str()) == 0;
+  bool written = true;
+  for (const ByteSpan piece : pieces)
+    written = written && write_all(file.get(), piece);
+  written = written && ::fchmod(file.get(), default_mode()) == 0 && ::fsync(file.get()) == 0 &&
+            file.close() && ::rename(temporary.c_str(), path.c_str()) == 0;
   if (!written) {
     const Error error = io_error(path, "write");
     ::unlink(temporary.c_str());

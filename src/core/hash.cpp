@@ -3,7 +3,6 @@
 #include <cstring>
 
 #define XXH_INLINE_ALL
-#define XXH_NO_STREAM
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wold-style-cast"
@@ -14,6 +13,14 @@ namespace bitplace {
 
 std::uint64_t hash64(const void* data, std::size_t bytes) {
   return XXH3_64bits(data, bytes);
+}
+
+std::uint64_t hash64(std::span<const ByteSpan> pieces) {
+  XXH3_state_t state;
+  XXH3_64bits_reset(&state);
+  for (const ByteSpan piece : pieces)
+    XXH3_64bits_update(&state, piece.data(), piece.size());
+  return XXH3_64bits_digest(&state);
 }
 
 Hash128 hash128(const void* data, std::size_t bytes) {
