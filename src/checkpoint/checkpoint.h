@@ -33,7 +33,7 @@ std::vector<float> to_f32(const CheckpointTensor& tensor);
 // meaning.
 struct UnreadableTensor {
   std::string name;
-  std::string reason;  // a whole error message
+  std::string reason;
 };
 
 // PyTorch, LibTorch and safetensors files: named tensors in file order.

@@ -147,8 +147,7 @@ Status SafetensorsReader::add(Entry* entry, TensorCheckpoint* to) const {
   if (bits % 8 != 0 || bits / 8 != bytes)
     return corrupt(where, std::to_string(bytes) + " bytes do not match its shape and dtype");
   if (!readable) {
-    to->unreadable.push_back(
-        {entry->name, file_ + ": " + where + ": its dtype " + entry->dtype + " is not read"});
+    to->unreadable.push_back({entry->name, "its dtype " + entry->dtype + " is not read"});
     return {};
   }
   const ByteSpan data = data_.subspan(entry->begin, bytes);

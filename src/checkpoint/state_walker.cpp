@@ -99,7 +99,8 @@ std::string StateWalker::outline() const {
 
 Status StateWalker::visit_tensor(PickleId id, const std::string& name) {
   Result<CheckpointTensor> tensor = tensors_.read(id, name);
-  if (!tensor.ok() && tensor.error().code() != ErrorCode::unsupported) return tensor.error();
+  if (!tensor.ok() && tensor.error().code() != ErrorCode::unsupported)
+    return make_error(tensor.error().code(), file_, "tensor \"" + name + "\"", tensor.error().message());
   if (!names_.insert(name).second) return corrupt(name, "the name occurs twice");
   if (tensor.ok()) {
     found_.tensors.push_back(*std::move(tensor));
@@ -171,8 +172,7 @@ Status StateWalker::visit_object(PickleId id, const std::string& prefix, int dep
   }
   const std::string name = prefix.empty() ? prefix : prefix.substr(0, prefix.size() - 1);
   if (!names_.insert(name).second) return corrupt(name, "the name occurs twice");
-  found_.unreadable.push_back(
-      {name, file_ + ": \"" + name + "\": it is " + tensors_.describe(id) + ", which is not read"});
+  found_.unreadable.push_back({name, "it is " + tensors_.describe(id) + ", which is not read"});
   return {};
 }
 

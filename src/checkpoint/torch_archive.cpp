@@ -39,8 +39,8 @@ bool is_torchscript(const Pickle& pickle) {
 Error nothing_found(const std::string& file, const TensorCheckpoint& contents, const StateWalker& walker,
                     bool constants) {
   if (!contents.unreadable.empty())
-    return {ErrorCode::unsupported,
-            "none of its tensors is readable; the first: " + contents.unreadable[0].reason};
+    return make_error(ErrorCode::unsupported, file, "tensor \"" + contents.unreadable[0].name + "\"",
+                      contents.unreadable[0].reason);
   if (constants)
     return make_error(
         ErrorCode::unsupported, file, "data.pkl",

@@ -298,10 +298,8 @@ Result<CheckpointTensor> TorchTensorReader::rebuild(const Call& call, const std:
 }
 
 Result<CheckpointTensor> TorchTensorReader::read(PickleId id, const std::string& name) {
-  const Result<Call> call = unwrap(id);
-  Result<CheckpointTensor> tensor = call.ok() ? rebuild(*call, name) : call.error();
-  if (tensor.ok()) return tensor;
-  return make_error(tensor.error().code(), file_, "tensor \"" + name + "\"", tensor.error().message());
+  BITPLACE_ASSIGN(call, unwrap(id));
+  return rebuild(call, name);
 }
 
 }  // namespace bitplace

@@ -25,7 +25,7 @@ class TorchTensorReader {
   bool is_tensor(PickleId id) const;
 
   // ErrorCode::unsupported where the tensor may be sound but is not of a kind that is read; every other error
-  // means that the file is damaged.
+  // means that the file is damaged. Errors say only why.
   Result<CheckpointTensor> read(PickleId id, const std::string& name);
 
   // A value that is not read, in words.

@@ -53,6 +53,12 @@ Status NamedTensors::check_complete() const {
     if (!contains(name)) missing.push_back(name);
   }
   if (missing.empty()) return {};
+  for (const UnreadableTensor& tensor : checkpoint_.unreadable) {
+    const auto found = std::find_if(missing.begin(), missing.end(),
+                                    [&](const std::string& name) { return tensor.name == prefix_ + name; });
+    if (found != missing.end())
+      return make_error(ErrorCode::unsupported, "tensor '" + *found + "'", tensor.reason);
+  }
   return make_error(ErrorCode::mismatch, "parameters", "missing " + list_names(missing));
 }
 

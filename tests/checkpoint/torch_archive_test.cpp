@@ -177,10 +177,12 @@ TEST_CASE("tensors of unsupported kinds are reported beside those that are read"
   const TensorCheckpoint checkpoint = tensors_of(archive_of(pickle));
   CHECK(names_of(checkpoint) == std::vector<std::string>{"good"});
   REQUIRE(checkpoint.unreadable.size() == 4);
-  CHECK_THAT(checkpoint.unreadable[0].reason, Contains("\"complex\"") && Contains("ComplexFloatStorage"));
-  CHECK_THAT(checkpoint.unreadable[1].reason, Contains("\"quantized\"") && Contains("_rebuild_qtensor"));
-  CHECK_THAT(checkpoint.unreadable[2].reason, Contains("\"object\"") && Contains("numpy.ndarray"));
-  CHECK_THAT(checkpoint.unreadable[3].reason, Contains("\"strange\"") && Contains("an object of os.system"));
+  CHECK(checkpoint.unreadable[0].name == "complex");
+  CHECK(checkpoint.unreadable[3].name == "strange");
+  CHECK_THAT(checkpoint.unreadable[0].reason, Contains("ComplexFloatStorage"));
+  CHECK_THAT(checkpoint.unreadable[1].reason, Contains("_rebuild_qtensor"));
+  CHECK_THAT(checkpoint.unreadable[2].reason, Contains("numpy.ndarray"));
+  CHECK_THAT(checkpoint.unreadable[3].reason, Contains("an object of os.system"));
 }
 
 TEST_CASE("the weights are found in training checkpoints") {

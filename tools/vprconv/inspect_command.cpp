@@ -105,9 +105,13 @@ Result<Json> inspect_checkpoint(const std::string& path) {
     json["operators"] = operators_json(*tflite);
     return json;
   }
-  const auto& tensors = std::get<TensorCheckpoint>(checkpoint.contents).tensors;
-  print_tensors(tensors);
-  json["tensors"] = tensors_json(tensors);
+  const auto& contents = std::get<TensorCheckpoint>(checkpoint.contents);
+  print_tensors(contents.tensors);
+  json["tensors"] = tensors_json(contents.tensors);
+  for (const UnreadableTensor& tensor : contents.unreadable) {
+    std::printf("not read: %s: %s\n", tensor.name.c_str(), tensor.reason.c_str());
+    json["not_read"][tensor.name] = tensor.reason;
+  }
   return json;
 }
 
