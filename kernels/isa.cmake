@@ -27,7 +27,7 @@ function(bitplace_add_kernels isa)
   set(target bitplace_${folder}_${isa})
   add_library(${target} OBJECT ${ARGN})
   target_link_libraries(${target} PRIVATE bitplace_build)
-  target_compile_options(${target} PRIVATE ${BITPLACE_ISA_FLAGS_${isa}} $<$<CONFIG:Debug>:-O2>)
+  target_compile_options(${target} PRIVATE ${BITPLACE_ISA_FLAGS_${isa}} $<$<NOT:$<CONFIG:Release,RelWithDebInfo,MinSizeRel>>:-O2>)
   # g++ 12 warns about its own AVX-512 intrinsics, whose undefined values are self-initialised (GCC bug 105593).
   if(isa MATCHES "^avx512")
     target_compile_options(${target} PRIVATE

@@ -1,0 +1,210 @@
+#include "bitplace/bitplace_c.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "bitplace/describer.h"
+#include "bitplace/place_map.h"
+#include "bitplace/version.h"
+#include "core/error.h"
+
+struct bitplace_describer {
+  bitplace::Describer describer;
+};
+
+struct bitplace_map {
+  bitplace::PlaceMap places;
+};
+
+namespace {
+
+using namespace bitplace;
+
+static_assert(BITPLACE_OK == static_cast<int>(ErrorCode::ok) &&
+              BITPLACE_INVALID_ARGUMENT == static_cast<int>(ErrorCode::invalid_argument) &&
+              BITPLACE_IO == static_cast<int>(ErrorCode::io) &&
+              BITPLACE_CORRUPT == static_cast<int>(ErrorCode::corrupt) &&
+              BITPLACE_UNSUPPORTED == static_cast<int>(ErrorCode::unsupported) &&
+              BITPLACE_UNSUPPORTED_ISA == static_cast<int>(ErrorCode::unsupported_isa) &&
+              BITPLACE_MISMATCH == static_cast<int>(ErrorCode::mismatch) &&
+              BITPLACE_OUT_OF_MEMORY == static_cast<int>(ErrorCode::out_of_memory) &&
+              BITPLACE_INTERNAL == static_cast<int>(ErrorCode::internal));
+static_assert(BITPLACE_RGB8 == static_cast<int>(PixelFormat::rgb8) &&
+              BITPLACE_BGR8 == static_cast<int>(PixelFormat::bgr8) &&
+              BITPLACE_RGBA8 == static_cast<int>(PixelFormat::rgba8) &&
+              BITPLACE_BGRA8 == static_cast<int>(PixelFormat::bgra8) &&
+              BITPLACE_GRAY8 == static_cast<int>(PixelFormat::gray8));
+static_assert(BITPLACE_DESCRIPTOR_F32 == static_cast<int>(DescriptorType::f32) &&
+              BITPLACE_DESCRIPTOR_S8 == static_cast<int>(DescriptorType::s8) &&
+              BITPLACE_DESCRIPTOR_BITS == static_cast<int>(DescriptorType::bits));
+
+// Of a fixed size, so that failing needs no memory.
+thread_local std::array<char, 1024> last_error{};
+
+bitplace_status fail(const Error& error) {
+  const std::size_t length = std::min(std::strlen(error.message()), last_error.size() - 1);
+  std::memcpy(last_error.data(), error.message(), length);
+  last_error[length] = '\0';
+  return static_cast<bitplace_status>(error.code());
+}
+
+bitplace_status finish(const Status& status) {
+  return status.ok() ? BITPLACE_OK : fail(status.error());
+}
+
+bitplace_status null_argument(const char* function) {
+  return fail(Error(ErrorCode::invalid_argument, function));
+}
+
+bitplace_descriptor_spec to_c(const DescriptorSpec& spec) {
+  bitplace_descriptor_spec converted{};
+  converted.type = static_cast<std::int32_t>(spec.type);
+  converted.dimension = spec.dimension;
+  converted.bytes = spec.bytes();
+  std::copy(spec.identity.begin(), spec.identity.end(), converted.identity);
+  return converted;
+}
+
+Result<DescriptorSpec> from_c(const bitplace_descriptor_spec& spec) noexcept {
+  const bool known = spec.type == BITPLACE_DESCRIPTOR_F32 || spec.type == BITPLACE_DESCRIPTOR_S8 ||
+                     spec.type == BITPLACE_DESCRIPTOR_BITS;
+  if (!known || spec.dimension < 1) {
+    return Error(ErrorCode::invalid_argument,
+                 "bitplace_descriptor_spec: unknown type or a dimension below 1");
+  }
+  DescriptorSpec converted;
+  converted.type = static_cast<DescriptorType>(spec.type);
+  converted.dimension = spec.dimension;
+  std::copy(std::begin(spec.identity), std::end(spec.identity), converted.identity.begin());
+  return converted;
+}
+
+template <typename Handle, typename Value>
+bitplace_status hand_over(Value&& value, Handle** handle) {
+  *handle = new (std::nothrow) Handle{std::forward<Value>(value)};
+  return *handle != nullptr ? BITPLACE_OK : fail(Error(ErrorCode::out_of_memory));
+}
+
+bitplace_status create_describer(const Result<Model>& model, const char* isa, int threads,
+                                 bitplace_describer** handle) {
+  if (!model.ok()) return fail(model.error());
+  PlanOptions plan_options;
+  plan_options.isa = isa;
+  const Result<Plan> plan = Plan::create(*model, plan_options);
+  if (!plan.ok()) return fail(plan.error());
+  DescriberOptions options;
+  options.isa = isa;
+  options.threads = threads;
+  Result<Describer> describer = Describer::create(*plan, options);
+  if (!describer.ok()) return fail(describer.error());
+  return hand_over(std::move(*describer), handle);
+}
+
+}  // namespace
+
+const char* bitplace_version(void) {
+  return BITPLACE_VERSION_STRING;
+}
+
+const char* bitplace_last_error(void) {
+  return last_error.data();
+}
+
+bitplace_status bitplace_describer_open(const char* model_path, const char* isa, int threads,
+                                        bitplace_describer** describer) {
+  if (describer == nullptr) return null_argument("bitplace_describer_open: describer is null");
+  *describer = nullptr;
+  return create_describer(Model::open(model_path), isa, threads, describer);
+}
+
+bitplace_status bitplace_describer_from_memory(const void* model, size_t model_bytes, const char* isa,
+                                               int threads, bitplace_describer** describer) {
+  if (describer == nullptr) return null_argument("bitplace_describer_from_memory: describer is null");
+  *describer = nullptr;
+  return create_describer(Model::from_memory(model, model_bytes), isa, threads, describer);
+}
+
+void bitplace_describer_free(bitplace_describer* describer) {
+  delete describer;
+}
+
+bitplace_status bitplace_describer_spec(const bitplace_describer* describer, bitplace_descriptor_spec* spec) {
+  if (describer == nullptr || spec == nullptr)
+    return null_argument("bitplace_describer_spec: an argument is null");
+  *spec = to_c(describer->describer.descriptor_spec());
+  return BITPLACE_OK;
+}
+
+bitplace_status bitplace_describe(bitplace_describer* describer, const bitplace_image* image,
+                                  void* descriptor, size_t bytes) {
+  if (describer == nullptr || image == nullptr || descriptor == nullptr) {
+    return null_argument("bitplace_describe: an argument is null");
+  }
+  if (image->format < BITPLACE_RGB8 || image->format > BITPLACE_GRAY8) {
+    return fail(Error(ErrorCode::invalid_argument, "bitplace_describe: unknown pixel format"));
+  }
+  const ImageView view{image->data, image->width, image->height, image->stride,
+                       static_cast<PixelFormat>(image->format)};
+  return finish(describer->describer.describe(view, descriptor, bytes));
+}
+
+bitplace_status bitplace_map_create(const bitplace_descriptor_spec* spec, bitplace_map** map) {
+  if (spec == nullptr || map == nullptr) return null_argument("bitplace_map_create: an argument is null");
+  *map = nullptr;
+  const Result<DescriptorSpec> converted = from_c(*spec);
+  if (!converted.ok()) return fail(converted.error());
+  return hand_over(PlaceMap(*converted), map);
+}
+
+bitplace_status bitplace_map_open(const char* path, bitplace_map** map) {
+  if (path == nullptr || map == nullptr) return null_argument("bitplace_map_open: an argument is null");
+  *map = nullptr;
+  Result<PlaceMap> places = PlaceMap::open(path);
+  if (!places.ok()) return fail(places.error());
+  return hand_over(std::move(*places), map);
+}
+
+bitplace_status bitplace_map_save(const bitplace_map* map, const char* path) {
+  if (map == nullptr || path == nullptr) return null_argument("bitplace_map_save: an argument is null");
+  return finish(map->places.save(path));
+}
+
+void bitplace_map_free(bitplace_map* map) {
+  delete map;
+}
+
+bitplace_status bitplace_map_spec(const bitplace_map* map, bitplace_descriptor_spec* spec) {
+  if (map == nullptr || spec == nullptr) return null_argument("bitplace_map_spec: an argument is null");
+  *spec = to_c(map->places.spec());
+  return BITPLACE_OK;
+}
+
+int64_t bitplace_map_size(const bitplace_map* map) {
+  return map == nullptr ? 0 : map->places.size();
+}
+
+bitplace_status bitplace_map_add(bitplace_map* map, const bitplace_descriptor_spec* spec,
+                                 const void* descriptor, int64_t id) {
+  if (map == nullptr || spec == nullptr || descriptor == nullptr) {
+    return null_argument("bitplace_map_add: an argument is null");
+  }
+  const Result<DescriptorSpec> converted = from_c(*spec);
+  if (!converted.ok()) return fail(converted.error());
+  return finish(map->places.add({descriptor, *converted}, id));
+}
+
+bitplace_status bitplace_map_query(const bitplace_map* map, const bitplace_descriptor_spec* spec,
+                                   const void* descriptor, int count, bitplace_match* matches, int* found) {
+  if (map == nullptr || spec == nullptr || descriptor == nullptr || matches == nullptr || found == nullptr) {
+    return null_argument("bitplace_map_query: an argument is null");
+  }
+  *found = 0;
+  const Result<DescriptorSpec> converted = from_c(*spec);
+  if (!converted.ok()) return fail(converted.error());
+  const Matches best = map->places.query({descriptor, *converted}, count);
+  if (!best.ok()) return fail(best.error());
+  for (const Match& match : best)
+    matches[(*found)++] = {match.id, match.index, match.score};
+  return BITPLACE_OK;
+}
