@@ -3,25 +3,38 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <numeric>
 
 #include "lowering/rewrite.h"
 
 namespace bitplace {
 namespace {
 
-// `sorted` is not empty. The halves differ least where the threshold is the upper median or just above the
-// values equal to it.
-std::int32_t balanced_threshold(const std::vector<std::int32_t>& sorted) {
-  const std::int32_t middle = sorted[sorted.size() / 2];
-  const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), middle);
-  const auto count = static_cast<std::ptrdiff_t>(sorted.size());
-  const std::ptrdiff_t below = first - sorted.begin(), up_to = last - sorted.begin();
-  return std::abs(2 * up_to - count) < std::abs(2 * below - count) ? middle + 1 : middle;
+struct WeightedValue {
+  std::int32_t value;
+  double weight;
+};
+
+// `sorted` by value, not empty. Candidates are the values themselves and one more than the largest: below
+// each lies all that comes before it.
+std::int32_t balanced_threshold(const std::vector<WeightedValue>& sorted, double half) {
+  std::int32_t best = sorted.front().value;
+  double best_distance = half, below = 0.0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    below += sorted[i].weight;
+    const bool last = i + 1 == sorted.size();
+    if (!last && sorted[i + 1].value == sorted[i].value) continue;
+    if (std::abs(below - half) >= best_distance) continue;
+    best_distance = std::abs(below - half);
+    best = last ? sorted[i].value + 1 : sorted[i + 1].value;
+  }
+  return best;
 }
 
 }  // namespace
 
-void DescriptorCalibration::add(const float* features) {
+void DescriptorCalibration::add(const float* features, double weight) {
+  weights_.push_back(weight);
   for (std::size_t i = 0; i < features_; ++i)
     samples_.push_back(static_cast<std::int32_t>(features[i]));
 }
@@ -37,12 +50,15 @@ float DescriptorCalibration::code_scale(double share) const {
 }
 
 std::vector<std::int32_t> DescriptorCalibration::median_thresholds() const {
-  std::vector<std::int32_t> thresholds(features_), column(images());
+  std::vector<std::int32_t> thresholds(features_);
+  std::vector<WeightedValue> column(images());
+  const double half = std::accumulate(weights_.begin(), weights_.end(), 0.0) / 2.0;
   for (std::size_t feature = 0; feature < features_; ++feature) {
     for (std::size_t image = 0; image < column.size(); ++image)
-      column[image] = samples_[image * features_ + feature];
-    std::sort(column.begin(), column.end());
-    thresholds[feature] = balanced_threshold(column);
+      column[image] = {samples_[image * features_ + feature], weights_[image]};
+    std::stable_sort(column.begin(), column.end(),
+                     [](const WeightedValue& a, const WeightedValue& b) { return a.value < b.value; });
+    thresholds[feature] = balanced_threshold(column, half);
   }
   return thresholds;
 }

@@ -27,11 +27,11 @@ Result<DescriptorCalibration> gather(const ModelContents& model, const ImageList
   std::vector<float> features(describer.feature_count());
   DescriptorCalibration calibration(features.size());
   Progress progress("calibrate", static_cast<std::int64_t>(list.paths.size()));
-  for (const std::string& path : list.paths) {
-    BITPLACE_ASSIGN(image, read_image(path));
+  for (std::size_t i = 0; i < list.paths.size(); ++i) {
+    BITPLACE_ASSIGN(image, read_image(list.paths[i]));
     const Status described = describer.features(image.view(), features.data(), features.size());
-    if (!described.ok()) return with_context(described.error(), path);
-    calibration.add(features.data());
+    if (!described.ok()) return with_context(described.error(), list.paths[i]);
+    calibration.add(features.data(), list.weights[i]);
     progress.advance();
   }
   progress.finish();
@@ -74,6 +74,8 @@ Result<DescriptorChoice> choose_descriptor(DataType type, const std::string& cal
   if (type == DataType::b1) {
     choice.encoding.thresholds = calibration.median_thresholds();
     choice.text = "bits, each feature compared with its median over " + images_text(calibrate, list);
+    if (list.datasets > 1)
+      choice.text += ", whose " + std::to_string(list.datasets) + " datasets count alike";
     return choice;
   }
   choice.encoding.scale = calibration.code_scale(kKeptShare);

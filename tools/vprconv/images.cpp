@@ -1,6 +1,7 @@
 #include "vprconv/images.h"
 
 #include <filesystem>
+#include <map>
 
 #include "common/csv.h"
 #include "core/error.h"
@@ -12,29 +13,53 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<std::vector<std::string>> listed_images(const std::string& csv) {
+struct ListedImage {
+  std::string path;
+  std::string dataset;
+};
+
+Result<std::vector<ListedImage>> images_of_csv(const std::string& csv) {
   BITPLACE_ASSIGN(table, read_csv(csv));
-  BITPLACE_ASSIGN(column, table.required_column("path"));
+  BITPLACE_ASSIGN(path, table.required_column("path"));
+  const std::optional<std::size_t> dataset = table.column("dataset");
   const fs::path folder = fs::path(csv).parent_path();
-  std::vector<std::string> paths;
+  std::vector<ListedImage> images;
   for (const CsvRow& row : table.rows)
-    paths.push_back((folder / row.fields[column]).string());
-  return paths;
+    images.push_back({(folder / row.fields[path]).string(), dataset ? row.fields[*dataset] : ""});
+  return images;
+}
+
+Result<std::vector<ListedImage>> images_of_folder(const std::string& folder) {
+  BITPLACE_ASSIGN(paths, list_images(folder));
+  std::vector<ListedImage> images;
+  for (std::string& path : paths)
+    images.push_back({std::move(path), ""});
+  return images;
 }
 
 }  // namespace
 
 Result<ImageList> find_images(const std::string& folder_or_csv, std::size_t most) {
   std::error_code ignored;
-  Result<std::vector<std::string>> all =
-      fs::is_directory(folder_or_csv, ignored) ? list_images(folder_or_csv) : listed_images(folder_or_csv);
+  const Result<std::vector<ListedImage>> all = fs::is_directory(folder_or_csv, ignored)
+                                                   ? images_of_folder(folder_or_csv)
+                                                   : images_of_csv(folder_or_csv);
   if (!all.ok()) return all.error();
   if (all->empty()) return make_error(ErrorCode::invalid_argument, folder_or_csv, "images", "there are none");
+  const std::size_t count = std::min(most, all->size());
+  std::vector<const ListedImage*> taken;
+  std::map<std::string, double> sizes;
+  for (std::size_t i = 0; i < count; ++i) {
+    taken.push_back(&(*all)[i * all->size() / count]);
+    sizes[taken.back()->dataset] += 1.0;
+  }
   ImageList list;
   list.found = all->size();
-  const std::size_t count = std::min(most, all->size());
-  for (std::size_t i = 0; i < count; ++i)
-    list.paths.push_back((*all)[i * all->size() / count]);
+  list.datasets = sizes.size();
+  for (const ListedImage* image : taken) {
+    list.paths.push_back(image->path);
+    list.weights.push_back(1.0 / sizes[image->dataset]);
+  }
   return list;
 }
 
