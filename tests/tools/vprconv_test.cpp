@@ -1,0 +1,187 @@
+// vprconv as people and scripts run it: exit codes, error lines, files.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// An empty folder of this test's own, gone at its end.
+class Folder {
+ public:
+  Folder() {
+    path_ = fs::temp_directory_path() / ("bitplace_vprconv_" + std::to_string(::getpid()));
+    fs::remove_all(path_);
+    fs::create_directories(path_);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  fs::path path_;
+};
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+struct Outcome {
+  int exit_code;
+  std::string output, errors;
+};
+
+Outcome vprconv(const Folder& folder, const std::string& arguments) {
+  const std::string out = folder / "stdout", err = folder / "stderr";
+  const std::string command =
+      std::string("'") + BITPLACE_VPRCONV + "' " + arguments + " > '" + out + "' 2> '" + err + "'";
+  const int status = std::system(command.c_str());
+  REQUIRE(WIFEXITED(status));
+  return {WEXITSTATUS(status), text_of(out), text_of(err)};
+}
+
+void write_picture(const std::string& path, int seed) {
+  std::ofstream file(path, std::ios::binary);
+  file << "P6\n64 48\n255\n";
+  for (int i = 0; i < 64 * 48 * 3; ++i)
+    file.put(static_cast<char>((i * (7 + seed) + i / 191 * 31) & 255));
+}
+
+constexpr const char* kRandomFloppynet = "convert --random 7 --network floppynet ";
+
+}  // namespace
+
+TEST_CASE("help and version succeed, a wrong command line is exit code 2 and says why") {
+  const Folder folder;
+  CHECK(vprconv(folder, "--help").exit_code == 0);
+  CHECK(vprconv(folder, "convert --help").exit_code == 0);
+  CHECK(vprconv(folder, "--version").output.starts_with("vprconv "));
+  for (const char* arguments :
+       {"", "convert", "convert net.tflite", "convert -o m.vpr",
+        "convert net.tflite -o m.vpr --no-such-option", "convert net.tflite -o m.vpr --descriptor f16",
+        "convert net.tflite -o m.vpr --network nonesuch", "convert net.tflite -o m.vpr --calibrate images",
+        "convert net.tflite -o m.vpr --random 1", "convert --random 1 -o m.vpr",
+        "convert net.tflite -o m.vpr --bn-eps -1", "explain", "inspect"}) {
+    INFO(arguments);
+    const Outcome outcome = vprconv(folder, arguments);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.errors.starts_with("error: "));
+    CHECK(outcome.output.empty());
+  }
+}
+
+TEST_CASE("a file that is no checkpoint fails with its name and leaves nothing behind") {
+  const Folder folder;
+  const std::string checkpoint = folder / "net.tflite", model = folder / "m.vpr";
+  for (const std::string& content :
+       {std::string(), std::string("hello"), "\x1c\0\0\0TFL3" + std::string(100, 'x')}) {
+    std::ofstream(checkpoint, std::ios::binary) << content;
+    const Outcome outcome = vprconv(folder, "convert '" + checkpoint + "' -o '" + model + "'");
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.errors.starts_with("error: " + checkpoint + ": "));
+    CHECK_FALSE(fs::exists(model));
+    CHECK(vprconv(folder, "inspect '" + checkpoint + "'").exit_code == 1);
+  }
+  CHECK(vprconv(folder, "inspect '" + (folder / "absent") + "'").exit_code == 1);
+}
+
+TEST_CASE("a random FloppyNet is small, labelled, reproducible, and can be inspected and explained") {
+  const Folder folder;
+  const std::string model = folder / "m.vpr", again = folder / "again.vpr", json = folder / "facts.json";
+  const Outcome converted =
+      vprconv(folder, std::string(kRandomFloppynet) + ("-o '" + model + "' --json '" + json + "'"));
+  INFO(converted.errors);
+  REQUIRE(converted.exit_code == 0);
+  CHECK(converted.output.find("never trained") != std::string::npos);
+  CHECK(fs::file_size(model) <= 160 * 1024);
+  const auto facts = nlohmann::json::parse(text_of(json));
+  CHECK(facts["network"] == "floppynet");
+  CHECK(facts["metadata"]["weights"] == "random, seed 7, never trained");
+  CHECK(facts["metadata"]["batch_norm_epsilon"] == "1e-05");
+  CHECK(facts["bytes"] == fs::file_size(model));
+
+  REQUIRE(vprconv(folder, std::string(kRandomFloppynet) + ("-o '" + again + "'")).exit_code == 0);
+  CHECK(text_of(model) == text_of(again));
+
+  REQUIRE(vprconv(folder, "inspect '" + model + "' --json '" + json + "'").exit_code == 0);
+  const auto inspected = nlohmann::json::parse(text_of(json));
+  CHECK(inspected["identity"] == facts["identity"]);
+  CHECK(inspected["byte_identical"] == true);
+  CHECK(inspected["layers"].size() == 5);
+
+  REQUIRE(vprconv(folder, "explain '" + model + "' --json '" + json + "'").exit_code == 0);
+  const auto explained = nlohmann::json::parse(text_of(json));
+  double share = explained["preprocessing_ms"].get<double>();
+  for (const auto& step : explained["steps"])
+    share += step["latency_ms"].get<double>();
+  CHECK(share > 0.0);
+  CHECK(vprconv(folder, "explain '" + model + "' --isa nonesuch").exit_code == 1);
+}
+
+TEST_CASE("each pass is written when asked for") {
+  const Folder folder;
+  const std::string dumps = folder / "passes";
+  REQUIRE(vprconv(folder, std::string(kRandomFloppynet) +
+                              ("-o '" + (folder / "m.vpr") + "' --dump-passes '" + dumps + "'"))
+              .exit_code == 0);
+  CHECK(std::distance(fs::directory_iterator(dumps), fs::directory_iterator()) == 7);
+  CHECK(text_of(dumps + "/0_float.txt").starts_with("input %0:f32[1x227x227x3]\n"));
+  CHECK(text_of(dumps + "/5_fuse_convolution.txt").find("epilogue=threshold") != std::string::npos);
+}
+
+TEST_CASE("verification compares integers, calibration reads folders and lists") {
+  const Folder folder;
+  fs::create_directories(folder / "images");
+  for (int i = 0; i < 3; ++i)
+    write_picture((folder / "images") + "/" + std::to_string(i) + ".ppm", i);
+  std::ofstream(folder / "pool.csv") << "id,path\n0,images/0.ppm\n1,images/2.ppm\n";
+  const std::string common =
+      std::string(kRandomFloppynet) + ("-o '" + (folder / "m.vpr") + "' --json '" + (folder / "j") + "' ");
+
+  REQUIRE(vprconv(folder, common + "--verify '" + (folder / "images") + "'").exit_code == 0);
+  const auto verified = nlohmann::json::parse(text_of(folder / "j"))["verify"];
+  CHECK(verified["images"] == 3);
+  CHECK(verified["integers"] == 3 * 9216);
+  CHECK(verified["integers_differing"] == 0);
+  CHECK(verified["lowest_cosine"].get<double>() > 0.999999);
+
+  REQUIRE(vprconv(folder, common + "--descriptor s8 --calibrate '" + (folder / "images") + "'").exit_code ==
+          0);
+  const auto s8 = nlohmann::json::parse(text_of(folder / "j"))["descriptor"];
+  CHECK(s8["bytes"] == 9216);
+  CHECK(s8["scale"].get<double>() > 127.0 / 2304);
+
+  const Outcome bits =
+      vprconv(folder, common + "--descriptor bits --calibrate '" + (folder / "pool.csv") + "'");
+  REQUIRE(bits.exit_code == 0);
+  CHECK(bits.output.find("2 images of pool.csv") != std::string::npos);
+  CHECK(nlohmann::json::parse(text_of(folder / "j"))["descriptor"]["bytes"] == 1152);
+}
+
+TEST_CASE("images that cannot be read fail by name and leave no model") {
+  const Folder folder;
+  fs::create_directories(folder / "images");
+  std::ofstream(folder / "images/bad.png") << "not a picture";
+  const std::string model = folder / "m.vpr";
+  for (const char* use : {"--verify", "--descriptor bits --calibrate"}) {
+    const Outcome outcome = vprconv(folder, std::string(kRandomFloppynet) + ("-o '" + model + "' ") + use +
+                                                " '" + (folder / "images") + "'");
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.errors.find("bad.png") != std::string::npos);
+    CHECK_FALSE(fs::exists(model));
+  }
+}
