@@ -53,6 +53,6 @@ auto guarded(Function&& function) noexcept -> decltype(function()) {
 #define BITPLACE_ASSIGN(name, expression)                \
   auto name##_result = (expression);                     \
   if (!name##_result.ok()) return name##_result.error(); \
-  auto name = *std::move(name##_result)
+  auto name = *std::move(name##_result)  // NOLINT(bugprone-macro-parentheses): a declared name takes none
 
 }  // namespace bitplace

@@ -6,7 +6,7 @@
 
 namespace bitplace {
 
-inline constexpr std::size_t kMaxTensors = 4 * 4096;
+inline constexpr std::size_t kMaxTensors = 16384;
 inline constexpr std::size_t kMaxMetadata = 1024;
 
 // validate_deployable; the preprocessing makes what the graph reads; tensors' unused bits are 0; all text is
