@@ -7,9 +7,9 @@ namespace bitplace::tools {
 namespace {
 
 // The drawing's coordinates: recall runs to the right, precision up.
-constexpr double kLeft = 38.0;
+constexpr double kLeft = 50.0;
 constexpr double kTop = 12.0;
-constexpr double kPlotWidth = 300.0;
+constexpr double kPlotWidth = 288.0;
 constexpr double kPlotHeight = 190.0;
 
 double chart_x(double recall) {

@@ -145,24 +145,24 @@ Drive first_drive(const Street& street, const DriveOptions& options) {
 }
 
 Drive second_drive(const Street& street, const DriveOptions& options) {
-  Light light = light_from(100.0f, 17.0f);
-  light.sun = {1.5f, 0.85f, 0.4f};
-  light.ambient = {0.36f, 0.36f, 0.46f};
-  light.zenith = {0.22f, 0.27f, 0.48f};
-  light.horizon = {0.95f, 0.66f, 0.42f};
+  Light light = light_from(-98.0f, 33.0f);
+  light.sun = {1.53f, 1.2f, 0.88f};
+  light.ambient = {0.4f, 0.44f, 0.54f};
+  light.zenith = {0.18f, 0.31f, 0.63f};
+  light.horizon = {0.74f, 0.71f, 0.71f};
   light.clouds = 0.6f;
-  light.lit_windows = 1.1f;
+  light.lit_windows = 0.3f;
   light.sky_seed = hash(options.seed, 102);
   Manner manner{};
   manner.seed = hash(options.seed, 202);
-  manner.lane = -1.7f;
-  manner.lane_wander = 0.3f;
-  manner.along_wander = 0.8f;
-  manner.heading_wander = 0.04f;
-  manner.exposure = 0.85f;
-  manner.exposure_wander = 0.2f;
-  manner.blur = 1.1f;
-  manner.noise = 5.0f;
+  manner.lane = 1.0f;
+  manner.lane_wander = 0.15f;
+  manner.along_wander = 0.5f;
+  manner.heading_wander = 0.012f;
+  manner.exposure = 0.95f;
+  manner.exposure_wander = 0.05f;
+  manner.blur = 0.5f;
+  manner.noise = 2.0f;
   manner.parked = 0.5f;
   manner.traffic = 0.45f;
   manner.people = 0.8f;

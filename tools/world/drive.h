@@ -50,9 +50,10 @@ struct DriveOptions {
   float spacing = 5.0f;  // metres from one place to the next
 };
 
-// The first drive: a clear morning, in the right lane.
+// The first drive: a clear midday, in the right lane.
 Drive first_drive(const Street& street, const DriveOptions& options);
-// The second: a hazy evening, in the other lane, other traffic, a less steady camera.
+// The second: a hazy afternoon with a lower, warmer sun, nearer to the middle of the road, other traffic, a
+// less steady camera.
 Drive second_drive(const Street& street, const DriveOptions& options);
 
 }  // namespace bitplace::world
