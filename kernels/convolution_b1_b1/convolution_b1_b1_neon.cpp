@@ -1,23 +1,25 @@
 // 1 x 1-bit convolution for Armv8-A: 4 positions x 4 outputs, one CNT per 128 products.
 //
-//   accumulator = depth - 2 * popcount(window xor weights) - (zero padding: sum of weights under outside
-//   taps)
+//   accumulator = depth - 2 * popcount(window xor weights) - (zero padding: sum of weights outside taps)
 //
 // Windows are gathered into dense rows of `steps` 16-byte vectors, bit 0 where a tap lies outside: that reads
 // +1, which `one` padding wants; `zero` padding takes those taps back, position by position, with the sums of
 // weights per tap.
 //
-// Packed:  weights    [output / 4][step][output % 4][16 bytes]   words of the window's order, 0 beyond its
-// end
+// Packed:  weights    [output / 4][step][output % 4][16 bytes]   words in window order, then 0
 //          thresholds s32 [blocks * 32], flips u32 [blocks]
 //          tap sums   s32 [kernel_height * kernel_width][blocks * 32]   only for `zero` padding
 //
 // Registers: 16 byte accumulators, 4 windows, 4 weights, 8 left for products. A byte grows by at most 8 per
 // step, so after 31 steps the accumulators are widened and summed across (4 x 8 instructions for 31 x 48),
 // and any depth is exact. A product takes EOR, CNT and ADD, which every Armv8-A core can issue on both SIMD
-// pipes (UADALP could not), and no broadcast or horizontal sum. Inner loop, counted in g++ 12's assembly: 59
-// instructions per 2048 products, 48 of them SIMD arithmetic: 0.029 per product; 85 products per cycle at two
-// SIMD pipes. Preconditions: groups == 1; 15 readable bytes behind the input.
+// pipes (UADALP could not), and no broadcast or horizontal sum.
+//
+// Inner loop, counted in g++ 12's assembly: 58 instructions per 2048 products, 48 of them SIMD arithmetic
+// and none a spill: 0.028 per product. llvm-mca 14 for Cortex-A72, which it schedules as a Cortex-A57: 24.1
+// cycles, where two SIMD pipes allow 24 (85 products per cycle). Not measured on a device.
+//
+// Preconditions: groups == 1; 15 readable bytes behind the input.
 #include <arm_neon.h>
 
 #include "kernels/common/neon_convolution.h"

@@ -10,14 +10,19 @@
 //
 // Packed:  indices    u8 [output / 32][group][32 outputs]
 //          thresholds s32 [blocks * 32], flips u32 [blocks]
-// Scratch: s32 [blocks * 32] maxima of the pooling window; one window; tables u8 [position][group][16 low, 16
-// high]
+// Scratch: s32 [blocks * 32] maxima of the pooling window; one window;
+//          tables u8 [position][group][16 low, 16 high]
 //
 // Registers: 8 byte and 8 halfword accumulators, 2 indices, 4 tables, the rest for products.
+//
 // Inner loop with widening, counted in g++ 12's assembly: 207 instructions per 2048 products, 137 of them
 // SIMD arithmetic: 0.101 per product, where UMLAL, or AND with UADALP, would take 0.125 in SIMD arithmetic
 // alone and all of UMLAL on one pipe. A table costs 13.5 instructions per group and position, once for all
-// outputs: at 96 outputs 0.035 per product. Preconditions: groups == 1; 15 readable bytes behind the input.
+// outputs: at 96 outputs 0.035 per product. Two SIMD pipes that run a 16-byte TBL as one operation need 69
+// cycles per 2048 products; llvm-mca 14's Cortex-A57 splits it into three and needs 133, which AND with
+// UADALP would about reach too. Not measured on a device.
+//
+// Preconditions: groups == 1; 15 readable bytes behind the input.
 #include <arm_neon.h>
 
 #include "kernels/common/neon_convolution.h"

@@ -9,9 +9,13 @@
 //          thresholds s32 [blocks * 32], flips u32 [blocks]
 //
 // Registers: 16 accumulators (32-bit lanes = outputs), 4 windows, 4 weights. UDOT by element takes its 4
-// pixels from a lane, so nothing is broadcast. Inner loop, counted in g++ 12's assembly: 80 instructions per
-// 1024 products, 64 of them UDOT: 0.078 per product; 32 products per cycle at two SIMD pipes. Exact for 255 *
-// depth < 2^31. Preconditions: groups == 1; 15 readable bytes behind the input.
+// pixels from a lane, so nothing is broadcast.
+//
+// Inner loop, counted in g++ 12's assembly: 84 instructions per 1024 products, 64 of them UDOT: 0.082 per
+// product. llvm-mca 14 for Neoverse N1, which it schedules as a Cortex-A57: 33.1 cycles, where two SIMD
+// pipes allow 32 (32 products per cycle). Not measured on a device.
+//
+// Preconditions: groups == 1; 15 readable bytes behind the input. Exact for 255 * depth < 2^31.
 #include <arm_neon.h>
 
 #include "kernels/common/neon_convolution.h"
