@@ -1,6 +1,6 @@
 // 1 x 1-bit convolution for Armv8-A: 4 positions x 4 outputs, one CNT per 128 products.
 //
-//   accumulator = depth - 2 * popcount(window xor weights) - (zero padding: sum of weights outside taps)
+//   accumulator = depth - 2 * popcount(window xor weights) - (zero padding: weights of the outside taps)
 //
 // Windows are gathered into dense rows of `steps` 16-byte vectors, bit 0 where a tap lies outside: that reads
 // +1, which `one` padding wants; `zero` padding takes those taps back, position by position, with the sums of
