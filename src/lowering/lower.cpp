@@ -2,8 +2,22 @@
 
 #include "core/error.h"
 #include "graph/validate.h"
+#include "lowering/rewrite.h"
 
 namespace bitplace {
+namespace {
+
+Status check_no_float_layer(const Graph& graph) {
+  for (const Node& node : graph.nodes) {
+    if (!is_affine(node.op) && node.op != Op::sign) continue;
+    return make_error(ErrorCode::unsupported, "layer '" + node.name + "' (" + op_name(node.op) + ")",
+                      "stays a float layer, because it does not stand between a convolution and a sign; this "
+                      "version runs integer layers only");
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<Graph> lower(const Graph& graph, const LoweringOptions& options) {
   struct Pass {
@@ -27,6 +41,7 @@ Result<Graph> lower(const Graph& graph, const LoweringOptions& options) {
     lowered = *std::move(next);
     if (options.observe) options.observe(pass.name, lowered);
   }
+  BITPLACE_TRY(check_no_float_layer(lowered));
   BITPLACE_TRY(validate_deployable(lowered));
   return lowered;
 }
