@@ -46,12 +46,12 @@ std::string tiles(const Evaluation& evaluation) {
 }
 
 std::string row(const std::string& name, const std::string& value) {
-  return "<tr><th>" + name + "</th><td class=\"name\">" + html_escaped(value) + "</td></tr>\n";
+  return "<tr><th>" + name + "</th><td>" + html_escaped(value) + "</td></tr>\n";
 }
 
 std::string details(const Evaluation& evaluation) {
   const auto size = [](std::size_t bytes) { return bytes_text(static_cast<double>(bytes)); };
-  std::string text = "<div class=\"card\"><table>\n";
+  std::string text = "<div class=\"card details\"><table>\n";
   text += row("queries", std::to_string(evaluation.queries.size()));
   if (evaluation.figures) {
     const RetrievalFigures& figures = *evaluation.figures;

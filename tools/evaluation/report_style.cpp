@@ -33,7 +33,8 @@ th, td { text-align: left; padding: 6px 8px; border-bottom: 1px solid var(--line
 tr:last-child td { border-bottom: 0; }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td.number, th.number { text-align: right; white-space: nowrap; }
-td.name { overflow-wrap: anywhere; }
+.details th { white-space: normal; width: 42%; }
+.details td { overflow-wrap: anywhere; }
 svg { display: block; width: 100%; height: auto; }
 .chart text { fill: var(--soft); font-size: 11px; }
 .chart .grid { stroke: var(--line); }

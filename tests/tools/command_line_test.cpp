@@ -1,0 +1,225 @@
+// Runs the built programs as a shell would.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "common/json_file.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using bitplace::tools::Json;
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// A folder of its own that is gone afterwards.
+class Scratch {
+ public:
+  Scratch() : path_(fs::temp_directory_path() / ("bitplace_tools_" + std::to_string(::getpid()))) {
+    fs::remove_all(path_);
+    fs::create_directories(path_);
+  }
+  ~Scratch() { fs::remove_all(path_); }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  fs::path path_;
+};
+
+struct Outcome {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Outcome run(const Scratch& scratch, const std::string& program, const std::string& arguments) {
+  const std::string command = std::string(BITPLACE_BINARIES) + "/" + program + " " + arguments + " >" +
+                              (scratch / "out") + " 2>" + (scratch / "err");
+  const int status = std::system(command.c_str());
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return {code, text_of(scratch / "out"), text_of(scratch / "err")};
+}
+
+// A PPM picture of a pattern that depends on `seed`.
+void write_picture(const std::string& path, unsigned seed) {
+  std::ofstream file(path, std::ios::binary);
+  file << "P6\n40 30\n255\n";
+  for (unsigned i = 0; i < 40 * 30 * 3; ++i)
+    file.put(static_cast<char>((i / 3 % 40 * (seed + 3) + i / 120 * seed * 7 + i % 3 * 50) & 255u));
+}
+
+// Four places, each seen twice in exactly the same way.
+void write_places(const Scratch& scratch) {
+  fs::create_directories(scratch / "ref");
+  fs::create_directories(scratch / "query");
+  for (unsigned i = 0; i < 4; ++i) {
+    const std::string name = "/" + std::to_string(i) + ".ppm";
+    write_picture(scratch / ("ref" + name), i);
+    write_picture(scratch / ("query" + name), i);
+  }
+  std::ofstream(scratch / "gt.csv") << "query_index,ref_indices\n0,0\n1,1\n2,2\n3,\n";
+}
+
+const std::string kModel = BITPLACE_TINY_MODEL;
+
+std::string eval_arguments(const Scratch& scratch) {
+  return "eval " + kModel + " --ref " + (scratch / "ref") + " --query " + (scratch / "query") + " --gt " +
+         (scratch / "gt.csv");
+}
+
+}  // namespace
+
+TEST_CASE("the programs print their help and version and exit with 0") {
+  const Scratch scratch;
+  CHECK(run(scratch, "vprplace", "--version").out == "vprplace 0.1.0\n");
+  for (const char* arguments :
+       {"--help", "describe --help", "eval --help", "map --help", "query --help", "bench --help"}) {
+    const Outcome outcome = run(scratch, "vprplace", arguments);
+    CHECK(outcome.code == 0);
+    CHECK(outcome.out.find("Usage:") != std::string::npos);
+    CHECK(outcome.err.empty());
+  }
+}
+
+TEST_CASE("a wrong command line is told on stderr and exits with 2") {
+  const Scratch scratch;
+  for (const char* arguments : {"", "nonsense", "describe", "bench m.vpr --threads 0", "bench m.vpr --what",
+                                "query m.vpr p i -n 0"}) {
+    INFO(arguments);
+    const Outcome outcome = run(scratch, "vprplace", arguments);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err.rfind("error: vprplace: command line: ", 0) == 0);
+  }
+}
+
+TEST_CASE("describe writes an array, or nothing when one picture cannot be read") {
+  const Scratch scratch;
+  write_places(scratch);
+  const std::string pictures = (scratch / "ref/0.ppm") + " " + (scratch / "ref/1.ppm");
+  REQUIRE(
+      run(scratch, "vprplace", "describe " + kModel + " " + pictures + " -o " + (scratch / "d.npy")).code ==
+      0);
+  const std::string array = text_of(scratch / "d.npy");
+  CHECK(array.rfind("\x93NUMPY", 0) == 0);
+  const std::size_t shape = array.find("'shape': (2, ");
+  REQUIRE(shape != std::string::npos);
+  const std::size_t columns = std::stoul(array.substr(shape + 13));
+  CHECK(array.size() == 128 + 2 * columns * sizeof(float));
+
+  const Outcome failed =
+      run(scratch, "vprplace",
+          "describe " + kModel + " " + pictures + " /nonexistent.png -o " + (scratch / "x.npy"));
+  CHECK(failed.code == 1);
+  CHECK(failed.err.find("error: /nonexistent.png: ") != std::string::npos);
+  CHECK_FALSE(fs::exists(scratch / "x.npy"));
+}
+
+TEST_CASE("eval finds identical pictures and writes all keys and a page") {
+  const Scratch scratch;
+  write_places(scratch);
+  const Outcome outcome =
+      run(scratch, "vprplace",
+          eval_arguments(scratch) + " --json " + (scratch / "e.json") + " --report " + (scratch / "e.html"));
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const Json json = Json::parse(text_of(scratch / "e.json"));
+  CHECK(json["queries"] == 4);
+  CHECK(json["queries_without_reference"] == 1);
+  CHECK(json["references"] == 4);
+  for (const char* depth : {"1", "5", "10", "20"}) {
+    CHECK(json["recall"][depth] == 0.75);
+    CHECK(json["recall_of_matchable"][depth] == 1.0);
+  }
+  CHECK(json["s_p100"] == 1.0);
+  CHECK(json["recall_at_100_precision"].is_number());
+  CHECK(json["auc_pr"].is_number());
+  CHECK(json["descriptor"]["dimension"].get<int>() > 0);
+  CHECK(json["descriptor"]["type"].is_string());
+  CHECK(json["descriptor"]["bytes"].get<int>() > 0);
+  CHECK(json["latency_ms"]["describe_p50"].get<double>() > 0.0);
+  CHECK(json["latency_ms"]["match_p50"].get<double>() >= 0.0);
+  const std::string page = text_of(scratch / "e.html");
+  CHECK(page.find("data:image/jpeg;base64,/9j/") != std::string::npos);
+  CHECK(page.find("src=\"http") == std::string::npos);
+  CHECK(page.rfind("</html>\n") == page.size() - 8);
+}
+
+TEST_CASE("eval refuses a wrong ground truth with its line and writes nothing") {
+  const Scratch scratch;
+  write_places(scratch);
+  std::ofstream(scratch / "gt.csv") << "query_index,ref_indices\n0,0\n1,9\n";
+  const Outcome outcome =
+      run(scratch, "vprplace",
+          eval_arguments(scratch) + " --json " + (scratch / "e.json") + " --report " + (scratch / "e.html"));
+  CHECK(outcome.code == 1);
+  CHECK(outcome.err ==
+        "error: " + (scratch / "gt.csv") + ": line 3: reference '9' is not a whole number from 0 to 3\n");
+  CHECK_FALSE(fs::exists(scratch / "e.json"));
+  CHECK_FALSE(fs::exists(scratch / "e.html"));
+}
+
+TEST_CASE("a map finds the picture that it was made of") {
+  const Scratch scratch;
+  write_places(scratch);
+  const std::string map = scratch / "p.vprmap";
+  REQUIRE(run(scratch, "vprplace", "map " + kModel + " " + (scratch / "ref") + " -o " + map).code == 0);
+  const Outcome outcome = run(scratch, "vprplace",
+                              "query " + kModel + " " + map + " " + (scratch / "query/2.ppm") +
+                                  " -n 2 --json " + (scratch / "q.json"));
+  REQUIRE(outcome.code == 0);
+  const Json json = Json::parse(text_of(scratch / "q.json"));
+  REQUIRE(json["queries"][0]["matches"].size() == 2);
+  CHECK(json["queries"][0]["matches"][0]["place"] == 2);
+}
+
+TEST_CASE("bench reports every figure and counts no allocation in a frame") {
+  const Scratch scratch;
+  const Outcome outcome = run(scratch, "vprplace",
+                              "bench " + kModel + " --isa ref --seconds 0.02 --json " + (scratch / "b.json"));
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const Json json = Json::parse(text_of(scratch / "b.json"));
+  CHECK(json["isa"] == "ref");
+  CHECK(json["threads"] == 1);
+  for (const char* loop : {"latency_ms", "latency_640x480_ms"}) {
+    CHECK(json[loop]["min"].get<double>() > 0.0);
+    CHECK(json[loop]["min"] <= json[loop]["p50"]);
+    CHECK(json[loop]["p50"] <= json[loop]["p90"]);
+    CHECK(json[loop]["p90"] <= json[loop]["p99"]);
+  }
+  CHECK(json["open_ms"].get<double>() > 0.0);
+  CHECK(json["plan_ms"].get<double>() > 0.0);
+  for (const char* part : {"model", "plan", "arena", "peak_rss"})
+    CHECK(json["memory_bytes"][part].get<std::int64_t>() > 0);
+  const Json& allocations = json["allocations_per_frame"];
+  CHECK((allocations.is_null() || allocations == 0.0));
+}
+
+TEST_CASE("an unknown instruction set is an error that names the choices") {
+  const Scratch scratch;
+  const Outcome outcome = run(scratch, "vprplace", "bench " + kModel + " --isa nonsense");
+  CHECK(outcome.code == 1);
+  CHECK(outcome.err.find("ref") != std::string::npos);
+}
+
+TEST_CASE("the generated street is the same whenever it is rendered, and is never mixed with other files") {
+  const Scratch scratch;
+  REQUIRE(run(scratch, "vprworld", "--places 2 -o " + (scratch / "a")).code == 0);
+  REQUIRE(run(scratch, "vprworld", "--places 2 -o " + (scratch / "b")).code == 0);
+  CHECK(text_of(scratch / "a/gt.csv") == "query_index,ref_indices\n0,0 1\n1,0 1\n");
+  const std::string picture = text_of(scratch / "a/query/0001.png");
+  CHECK(picture.size() > 10000);
+  CHECK(picture == text_of(scratch / "b/query/0001.png"));
+  CHECK(picture != text_of(scratch / "a/ref/0001.png"));
+  CHECK(run(scratch, "vprworld", "--places 2 -o " + (scratch / "a")).code == 1);
+}
