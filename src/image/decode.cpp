@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "image/jpeg_decoder.h"
 #include "image/probe.h"
 #include "image/stb_decoder.h"
 
@@ -46,6 +47,15 @@ Result<DecodedImage> decode(ByteSpan bytes) {
     copy_pnm(bytes, facts, &image.pixels);
     return image;
   }
+#if BITPLACE_LIBJPEG
+  if (facts.container == ImageContainer::jpeg) {
+    std::string reason;
+    if (!decode_jpeg(bytes, facts, image.pixels.data(), &reason)) {
+      return make_error(ErrorCode::corrupt, container_name(facts.container), reason);
+    }
+    return image;
+  }
+#endif
   const StbPicture picture = decode_with_stb(bytes, facts);
   if (picture.pixels == nullptr) {
     return make_error(picture.out_of_memory ? ErrorCode::out_of_memory : ErrorCode::corrupt,
