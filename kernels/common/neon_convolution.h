@@ -12,23 +12,13 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/common/convolution.h"
 #include "kernels/common/neon_bits.h"
+#include "kernels/common/neon_blocks.h"
 
 namespace bitplace {
 namespace {
 
-inline constexpr std::int64_t kBlockOutputs = 32;  // one word of b1 output
 inline constexpr std::int64_t kBlockVectors = kBlockOutputs / 4;
-inline constexpr std::int64_t kCopyBytes = 16;
-
-inline constexpr std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
-
-inline std::int64_t output_blocks(const ConvolutionProblem& p) {
-  return (std::int64_t{p.output_channels} + kBlockOutputs - 1) / kBlockOutputs;
-}
 
 // Taps [begin, end) of one axis that read inside the input.
 struct TapRange {
@@ -85,11 +75,6 @@ inline void clear_loosely(std::uint8_t* to, std::int64_t bytes) {
     vst1q_u8(to + i, vdupq_n_u8(0));
 }
 
-// Bytes that a gathered window takes, with room for loose copies.
-inline std::int64_t window_stride(std::int64_t window_bytes) {
-  return round_up(window_bytes, kCopyBytes) + kCopyBytes;
-}
-
 // Writes the window at `position` as kernel_height * kernel_width * pixel_bytes dense bytes, 0 where a tap
 // lies outside, then zeros up to a multiple of 16. Every loose copy is followed by what it overwrote.
 inline void gather_window(const ConvolutionProblem& p, const std::uint8_t* input, std::int64_t pixel_bytes,
@@ -115,37 +100,6 @@ inline void gather_window(const ConvolutionProblem& p, const std::uint8_t* input
     clear_loosely(to + inside * pixel_bytes, (p.kernel_width - taps.columns.end) * pixel_bytes);
   }
   vst1q_u8(window, vdupq_n_u8(0));
-}
-
-// Thresholds and flips as the epilogue wants them. Channels that do not exist have threshold INT32_MIN and no
-// flip: their bit is 0.
-struct EpilogueConstants {
-  const std::int32_t* threshold;  // [blocks * 32]
-  const std::uint32_t* flip;      // [blocks]
-};
-
-inline std::int64_t epilogue_bytes(const ConvolutionProblem& p) {
-  return output_blocks(p) * (kBlockOutputs + 1) * 4;
-}
-
-inline EpilogueConstants epilogue_constants(const ConvolutionProblem& p, const std::uint8_t* packed) {
-  const std::int64_t thresholds = output_blocks(p) * kBlockOutputs;
-  return {reinterpret_cast<const std::int32_t*>(packed),
-          reinterpret_cast<const std::uint32_t*>(packed + thresholds * 4)};
-}
-
-// Into zeroed memory.
-inline void pack_epilogue(const ConvolutionProblem& p, const ConvolutionConstants& constants,
-                          std::uint8_t* packed) {
-  if (constants.threshold == nullptr) return;
-  const std::int64_t channels = output_blocks(p) * kBlockOutputs;
-  auto* threshold = reinterpret_cast<std::int32_t*>(packed);
-  auto* flip = reinterpret_cast<std::uint32_t*>(packed + channels * 4);
-  for (std::int64_t c = 0; c < channels; ++c) {
-    const bool exists = c < p.output_channels;
-    threshold[c] = exists ? constants.threshold[c] : INT32_MIN;
-    if (exists && constants.flip[c] != 0) flip[c / 32] |= 1u << (c % 32);
-  }
 }
 
 // The 32 accumulators of one block at one position.

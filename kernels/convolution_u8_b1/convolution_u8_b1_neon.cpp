@@ -8,10 +8,7 @@
 // such values (248). Widening calculates low + 32 * high in 16 bits, where 64 groups fit (65280), and those
 // go to 32 bits: exact for 255 * depth < 2^31. Padding is zero pixels.
 //
-// Packed:  indices    u8 [output / 32][group][32 outputs]
-//          thresholds s32 [blocks * 32], flips u32 [blocks]
-// Scratch: s32 [blocks * 32] maxima of the pooling window; one window;
-//          tables u8 [position][group][16 low, 16 high]
+// Packed, and scratch: subset_indices in convolution_u8_b1_neon_pack.h.
 //
 // Registers: 8 byte and 8 halfword accumulators, 2 indices, 4 tables, the rest for products.
 //
@@ -27,70 +24,17 @@
 
 #include "kernels/common/neon_convolution.h"
 #include "kernels/convolution_u8_b1/convolution_u8_b1.h"
+#include "kernels/convolution_u8_b1/convolution_u8_b1_neon_pack.h"
 
 namespace bitplace {
 namespace {
 
-constexpr int kPositions = 2;
+using namespace convolution_u8_b1::subset_indices;
+
 constexpr int kHalves = 2;  // of a block: 16 outputs each
-constexpr std::int64_t kGroupPixels = 4;
-constexpr std::int64_t kTableBytes = 32;
 constexpr int kLowBits = 5;
 constexpr std::int64_t kGroupsInBytes = 8;
 constexpr std::int64_t kGroupsInHalfwords = 64;
-
-std::int64_t window_groups(const ConvolutionProblem& p) {
-  return (convolution_depth(p) + kGroupPixels - 1) / kGroupPixels;
-}
-
-std::int64_t index_bytes(const ConvolutionProblem& p) {
-  return output_blocks(p) * kBlockOutputs * window_groups(p);
-}
-
-bool accepts(const ConvolutionProblem& p) {
-  return p.groups == 1;
-}
-
-std::size_t packed_bytes(const ConvolutionProblem& p) {
-  return static_cast<std::size_t>(round_up(index_bytes(p), 4) + epilogue_bytes(p));
-}
-
-void pack(const ConvolutionProblem& p, const ConvolutionConstants& constants, void* packed) {
-  auto* bytes = static_cast<std::uint8_t*>(packed);
-  const std::int64_t depth = convolution_depth(p);
-  const std::int64_t row_bytes = (depth + 7) / 8;
-  for (std::int64_t o = 0; o < p.output_channels; ++o) {
-    const std::uint8_t* row = constants.weight_rows + o * row_bytes;
-    std::uint8_t* indices = bytes + o / kBlockOutputs * kBlockOutputs * window_groups(p) + o % kBlockOutputs;
-    // Four weights are half a byte of the row; bits beyond its depth are 0.
-    for (std::int64_t g = 0; g < window_groups(p); ++g)
-      indices[g * kBlockOutputs] = static_cast<std::uint8_t>(row[g / 2] >> (g % 2 * 4) & 15);
-  }
-  pack_epilogue(p, constants, bytes + round_up(index_bytes(p), 4));
-}
-
-// A task: one row of pooled outputs with all channels, because tables serve all of them.
-std::int64_t run_tasks(const ConvolutionProblem& p) {
-  return p.output_height;
-}
-
-std::int64_t position_tables_bytes(const ConvolutionProblem& p) {
-  return round_up(convolution_depth(p), kCopyBytes) / kGroupPixels * kTableBytes;
-}
-
-std::int64_t task_scratch(const ConvolutionProblem& p) {
-  const auto best = static_cast<std::int64_t>(sizeof(BlockSums)) * output_blocks(p);
-  return best + window_stride(convolution_depth(p)) + kPositions * position_tables_bytes(p);
-}
-
-std::size_t scratch_bytes(const ConvolutionProblem& p) {
-  return static_cast<std::size_t>(run_tasks(p) * task_scratch(p));
-}
-
-std::int64_t prepare_tasks(const ConvolutionProblem&) {
-  return 0;
-}
-void prepare(const ConvolutionCall&, std::int64_t) {}
 
 // Which subsets (index 0 to 7) hold pixel 0, 1 and 2; pixel 3 makes the difference to subsets 8 to 15.
 struct Subsets {
@@ -200,20 +144,20 @@ inline void subtract_twice(BlockSums& sums, const HalfwordSums& halfwords) {
   }
 }
 
-void block_sums(const ConvolutionProblem& p, const std::uint8_t* tables, const std::uint8_t* indices,
+void block_sums(const Layout& layout, const std::uint8_t* tables, const std::uint8_t* indices,
                 const std::int32_t (&totals)[kPositions], BlockSums (&sums)[kPositions]) {
   for (int m = 0; m < kPositions; ++m)
     for (std::int64_t v = 0; v < kBlockVectors; ++v)
       sums[m].at[v] = vdupq_n_s32(totals[m]);
-  const std::int64_t groups = window_groups(p);
-  for (std::int64_t begin = 0; begin < groups; begin += kGroupsInHalfwords) {
-    const std::int64_t left = groups - begin;
+  for (std::int64_t begin = 0; begin < layout.groups; begin += kGroupsInHalfwords) {
+    const std::int64_t left = layout.groups - begin;
     HalfwordSums halfwords[kPositions];
     for (int m = 0; m < kPositions; ++m)
       for (int i = 0; i < 4; ++i)
         halfwords[m].at[i / 2][i % 2] = vdupq_n_u16(0);
-    look_up_groups(tables + begin * kTableBytes, position_tables_bytes(p), indices + begin * kBlockOutputs,
-                   left < kGroupsInHalfwords ? left : kGroupsInHalfwords, halfwords);
+    look_up_groups(tables + begin * kTableBytes, layout.position_tables_bytes,
+                   indices + begin * kBlockOutputs, left < kGroupsInHalfwords ? left : kGroupsInHalfwords,
+                   halfwords);
     for (int m = 0; m < kPositions; ++m)
       subtract_twice(sums[m], halfwords[m]);
   }
@@ -221,9 +165,11 @@ void block_sums(const ConvolutionProblem& p, const std::uint8_t* tables, const s
 
 void run(const ConvolutionCall& call, std::int64_t row) {
   const ConvolutionProblem& p = *call.problem;
+  const Layout layout = layout_of(p);
   const auto* packed = static_cast<const std::uint8_t*>(call.packed);
-  const EpilogueConstants epilogue = epilogue_constants(p, packed + round_up(index_bytes(p), 4));
-  auto* best = reinterpret_cast<BlockSums*>(static_cast<std::uint8_t*>(call.scratch) + row * task_scratch(p));
+  const EpilogueConstants epilogue = epilogue_constants(p, packed + layout.epilogue_offset);
+  auto* best =
+      reinterpret_cast<BlockSums*>(static_cast<std::uint8_t*>(call.scratch) + row * layout.task_scratch);
   auto* const window = reinterpret_cast<std::uint8_t*>(best + output_blocks(p));
   std::uint8_t* const tables = window + window_stride(convolution_depth(p));
 
@@ -234,16 +180,18 @@ void run(const ConvolutionCall& call, std::int64_t row) {
       const std::int64_t index = first + m < positions ? first + m : positions - 1;
       gather_window(p, static_cast<const std::uint8_t*>(call.input), p.input_channels,
                     window_taps(p, position_at(p, row, index)), window);
-      totals[m] = make_tables(window, convolution_depth(p), tables + m * position_tables_bytes(p));
+      totals[m] = make_tables(window, convolution_depth(p), tables + m * layout.position_tables_bytes);
     }
     for (std::int64_t block = 0; block < output_blocks(p); ++block) {
       BlockSums sums[kPositions];
-      block_sums(p, tables, packed + block * kBlockOutputs * window_groups(p), totals, sums);
+      block_sums(layout, tables, packed + block * kBlockOutputs * layout.groups, totals, sums);
       for (int m = 0; m < kPositions && first + m < positions; ++m)
         pool_position(call, epilogue, row, first + m, block, sums[m], best[block]);
     }
   }
 }
+
+void prepare(const ConvolutionCall&, std::int64_t) {}
 
 }  // namespace
 

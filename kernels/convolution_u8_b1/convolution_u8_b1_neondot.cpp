@@ -5,8 +5,7 @@
 // The weights are 0 and 1 (1: negative), so u8 x u8 products serve and no shift to s8 has to be corrected;
 // padding is zero pixels. Windows are gathered into dense rows of `steps` 16-byte vectors.
 //
-// Packed:  weights    u8 [output / 16][step][4 quads of 4 bytes][16 outputs][4 bytes]
-//          thresholds s32 [blocks * 32], flips u32 [blocks]
+// Packed, and scratch: negative_quads in convolution_u8_b1_neon_pack.h.
 //
 // Registers: 16 accumulators (32-bit lanes = outputs), 4 windows, 4 weights. UDOT by element takes its 4
 // pixels from a lane, so nothing is broadcast.
@@ -20,67 +19,14 @@
 
 #include "kernels/common/neon_convolution.h"
 #include "kernels/convolution_u8_b1/convolution_u8_b1.h"
+#include "kernels/convolution_u8_b1/convolution_u8_b1_neon_pack.h"
 
 namespace bitplace {
 namespace {
 
-constexpr int kPositions = 4;
-constexpr int kVectors = 4;  // of 4 outputs
-constexpr std::int64_t kTileOutputs = 4 * kVectors;
-constexpr std::int64_t kStepBytes = 16;
-constexpr std::int64_t kStepWeights = kStepBytes * kTileOutputs;
-constexpr std::int64_t kTaskBlocks = 2;
+using namespace convolution_u8_b1::negative_quads;
 
-std::int64_t window_bytes(const ConvolutionProblem& p) {
-  return convolution_depth(p);
-}
-
-std::int64_t window_steps(const ConvolutionProblem& p) {
-  return (window_bytes(p) + kStepBytes - 1) / kStepBytes;
-}
-
-std::int64_t weight_bytes(const ConvolutionProblem& p) {
-  return output_blocks(p) * kBlockOutputs * window_steps(p) * kStepBytes;
-}
-
-bool accepts(const ConvolutionProblem& p) {
-  return p.groups == 1;
-}
-
-std::size_t packed_bytes(const ConvolutionProblem& p) {
-  return static_cast<std::size_t>(weight_bytes(p) + epilogue_bytes(p));
-}
-
-void pack(const ConvolutionProblem& p, const ConvolutionConstants& constants, void* packed) {
-  auto* bytes = static_cast<std::uint8_t*>(packed);
-  const std::int64_t depth = convolution_depth(p);
-  const std::int64_t row_bytes = (depth + 7) / 8;
-  for (std::int64_t o = 0; o < p.output_channels; ++o) {
-    const std::uint8_t* row = constants.weight_rows + o * row_bytes;
-    std::uint8_t* tile = bytes + o / kTileOutputs * window_steps(p) * kStepWeights + o % kTileOutputs * 4;
-    for (std::int64_t k = 0; k < depth; ++k)
-      tile[k / 4 * 4 * kTileOutputs + k % 4] = static_cast<std::uint8_t>(row[k / 8] >> (k % 8) & 1);
-  }
-  pack_epilogue(p, constants, bytes + weight_bytes(p));
-}
-
-// A task: one row of pooled outputs, up to 64 channels; neighbouring tasks share weights.
-std::int64_t run_tasks(const ConvolutionProblem& p) {
-  return (output_blocks(p) + kTaskBlocks - 1) / kTaskBlocks * p.output_height;
-}
-
-std::size_t task_scratch(const ConvolutionProblem& p) {
-  return static_cast<std::size_t>(kPositions * window_stride(window_bytes(p)));
-}
-
-std::size_t scratch_bytes(const ConvolutionProblem& p) {
-  return static_cast<std::size_t>(run_tasks(p)) * task_scratch(p);
-}
-
-std::int64_t prepare_tasks(const ConvolutionProblem&) {
-  return 0;
-}
-void prepare(const ConvolutionCall&, std::int64_t) {}
+constexpr int kVectors = kTileOutputs / 4;  // of 4 outputs
 
 // The accumulators of 4 positions x 16 outputs.
 struct Tile {
@@ -133,24 +79,23 @@ int32x4_t window_sum(const std::uint8_t* window, std::int64_t steps) {
 
 // Gathers the windows of up to 4 positions and adds up their pixels; what is left of the tile repeats the
 // last.
-void gather_windows(const ConvolutionCall& call, std::int64_t row, std::int64_t first, std::uint8_t* windows,
-                    int32x4_t (&sums)[kPositions]) {
+void gather_windows(const ConvolutionCall& call, const Layout& layout, std::int64_t row, std::int64_t first,
+                    std::uint8_t* windows, int32x4_t (&sums)[kPositions]) {
   const ConvolutionProblem& p = *call.problem;
   const std::int64_t last = row_positions(p) - 1;
-  for (int m = 0; m < kPositions; ++m, windows += window_stride(window_bytes(p))) {
+  for (int m = 0; m < kPositions; ++m, windows += layout.window_stride) {
     const Position position = position_at(p, row, first + m < last ? first + m : last);
     gather_window(p, static_cast<const std::uint8_t*>(call.input), p.input_channels, window_taps(p, position),
                   windows);
-    sums[m] = window_sum(windows, window_steps(p));
+    sums[m] = window_sum(windows, layout.steps);
   }
 }
 
-void block_sums(const ConvolutionProblem& p, const std::uint8_t* windows, const std::uint8_t* weights,
+void block_sums(const Layout& layout, const std::uint8_t* windows, const std::uint8_t* weights,
                 const int32x4_t (&totals)[kPositions], BlockSums (&sums)[kPositions]) {
-  const std::int64_t steps = window_steps(p);
-  for (int half = 0; half < 2; ++half, weights += steps * kStepWeights) {
+  for (int half = 0; half < 2; ++half, weights += layout.steps * kStepWeights) {
     Tile tile;
-    sum_negative(windows, window_stride(window_bytes(p)), weights, steps, tile);
+    sum_negative(windows, layout.window_stride, weights, layout.steps, tile);
     for (int m = 0; m < kPositions; ++m) {
       for (int v = 0; v < kVectors; ++v) {
         const int32x4_t twice = vreinterpretq_s32_u32(vshlq_n_u32(tile.at[m][v], 1));
@@ -162,28 +107,31 @@ void block_sums(const ConvolutionProblem& p, const std::uint8_t* windows, const 
 
 void run(const ConvolutionCall& call, std::int64_t task) {
   const ConvolutionProblem& p = *call.problem;
+  const Layout layout = layout_of(p);
   const std::int64_t row = task % p.output_height;
   const std::int64_t first_block = task / p.output_height * kTaskBlocks;
   const std::int64_t blocks_left = output_blocks(p) - first_block;
   const std::int64_t blocks = blocks_left < kTaskBlocks ? blocks_left : kTaskBlocks;
   const auto* packed = static_cast<const std::uint8_t*>(call.packed);
-  const EpilogueConstants epilogue = epilogue_constants(p, packed + weight_bytes(p));
-  auto* windows = static_cast<std::uint8_t*>(call.scratch) + static_cast<std::size_t>(task) * task_scratch(p);
+  const EpilogueConstants epilogue = epilogue_constants(p, packed + layout.epilogue_offset);
+  auto* windows = static_cast<std::uint8_t*>(call.scratch) + task * layout.task_scratch;
 
   const std::int64_t positions = row_positions(p);
   BlockSums best[kTaskBlocks];
   for (std::int64_t first = 0; first < positions; first += kPositions) {
     int32x4_t totals[kPositions];
-    gather_windows(call, row, first, windows, totals);
+    gather_windows(call, layout, row, first, windows, totals);
     for (std::int64_t block = 0; block < blocks; ++block) {
       const std::int64_t output = (first_block + block) * kBlockOutputs;
       BlockSums sums[kPositions];
-      block_sums(p, windows, packed + output * window_steps(p) * kStepBytes, totals, sums);
+      block_sums(layout, windows, packed + output * layout.steps * kStepBytes, totals, sums);
       for (int m = 0; m < kPositions && first + m < positions; ++m)
         pool_position(call, epilogue, row, first + m, first_block + block, sums[m], best[block]);
     }
   }
 }
+
+void prepare(const ConvolutionCall&, std::int64_t) {}
 
 }  // namespace
 
