@@ -145,8 +145,8 @@ Drive first_drive(const Street& street, const DriveOptions& options) {
 }
 
 Drive second_drive(const Street& street, const DriveOptions& options) {
-  Light light = light_from(-98.0f, 33.0f);
-  light.sun = {1.53f, 1.2f, 0.88f};
+  Light light = light_from(-70.0f, 24.0f);
+  light.sun = {1.5f, 1.08f, 0.7f};
   light.ambient = {0.4f, 0.44f, 0.54f};
   light.zenith = {0.18f, 0.31f, 0.63f};
   light.horizon = {0.74f, 0.71f, 0.71f};
@@ -155,12 +155,12 @@ Drive second_drive(const Street& street, const DriveOptions& options) {
   light.sky_seed = hash(options.seed, 102);
   Manner manner{};
   manner.seed = hash(options.seed, 202);
-  manner.lane = 1.0f;
+  manner.lane = 0.0f;
   manner.lane_wander = 0.15f;
-  manner.along_wander = 0.5f;
-  manner.heading_wander = 0.012f;
-  manner.exposure = 0.95f;
-  manner.exposure_wander = 0.05f;
+  manner.along_wander = 0.7f;
+  manner.heading_wander = 0.02f;
+  manner.exposure = 0.85f;
+  manner.exposure_wander = 0.1f;
   manner.blur = 0.5f;
   manner.noise = 2.0f;
   manner.parked = 0.5f;

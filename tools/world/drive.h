@@ -52,8 +52,8 @@ struct DriveOptions {
 
 // The first drive: a clear midday, in the right lane.
 Drive first_drive(const Street& street, const DriveOptions& options);
-// The second: a hazy afternoon with a lower, warmer sun, nearer to the middle of the road, other traffic, a
-// less steady camera.
+// The second: a hazy late afternoon with a low, warm sun, in the middle of the road, other traffic, a less
+// steady camera.
 Drive second_drive(const Street& street, const DriveOptions& options);
 
 }  // namespace bitplace::world
