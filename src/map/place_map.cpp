@@ -10,6 +10,7 @@
 #include "map/best_places.h"
 #include "map/map_file.h"
 #include "map/place_storage.h"
+#include "map/score_batch.h"
 #include "map/scorer.h"
 
 namespace bitplace {
@@ -47,6 +48,12 @@ Status check_descriptor(const DescriptorSpec& spec, const DescriptorView& descri
     return make_error(ErrorCode::invalid_argument, "descriptor", fault);
   }
   return {};
+}
+
+Status check_room(const float* out, std::int64_t count, std::int64_t size) {
+  if (count == size && (out != nullptr || count == 0)) return {};
+  return make_error(ErrorCode::invalid_argument, "scores",
+                    "room for " + std::to_string(count) + " scores, the map has " + std::to_string(size));
 }
 
 // Offers every place of [begin, end) to `best`. Allocates nothing.
@@ -212,16 +219,29 @@ Status PlaceMap::scores(const DescriptorView& descriptor, float* out, std::int64
     BITPLACE_TRY(state_->failure);
     BITPLACE_TRY(check_descriptor(state_->spec, descriptor));
     const std::int64_t size = state_->storage.size();
-    if (count != size || (out == nullptr && count > 0)) {
-      return make_error(ErrorCode::invalid_argument, "scores",
-                        "room for " + std::to_string(count) + " scores, the map has " + std::to_string(size));
-    }
+    BITPLACE_TRY(check_room(out, count, size));
     const Scorer scorer(state_->spec, *state_->kernel, descriptor.data);
-    state_->storage.for_each_block(0, size, Scorer::kMaxBlock, [&](const PlaceBlock& block) {
-      scorer.keys(block, out + block.first);
-      for (std::int64_t i = block.first; i < block.first + block.count; ++i)
-        out[i] = scorer.score(out[i]);
-    });
+    state_->storage.for_each_block(0, size, Scorer::kMaxBlock,
+                                   [&](const PlaceBlock& block) { scorer.scores(block, out + block.first); });
+    return {};
+  });
+}
+
+Status PlaceMap::scores(const DescriptorView* queries, std::int64_t query_count, float* out,
+                        std::int64_t count, Executor* executor) const noexcept {
+  return guarded([&]() -> Status {
+    if (state_ == nullptr) return out_of_memory();
+    BITPLACE_TRY(state_->failure);
+    if (query_count < 0 || (queries == nullptr && query_count > 0)) {
+      return make_error(ErrorCode::invalid_argument, "scores", std::to_string(query_count) + " queries");
+    }
+    const std::int64_t size = state_->storage.size();
+    BITPLACE_TRY(check_room(out, count, size));
+    for (std::int64_t i = 0; i < query_count; ++i) {
+      const Status checked = check_descriptor(state_->spec, queries[i]);
+      if (!checked.ok()) return with_context(checked.error(), "query " + std::to_string(i));
+    }
+    score_batch(state_->spec, *state_->kernel, state_->storage, size, queries, query_count, out, executor);
     return {};
   });
 }

@@ -109,4 +109,10 @@ float Scorer::score(float key) const {
   return static_cast<float>(1.0 + 2.0 * static_cast<double>(key) / spec_.dimension);
 }
 
+void Scorer::scores(const PlaceBlock& block, float* out) const {
+  keys(block, out);
+  for (std::int64_t i = 0; i < block.count; ++i)
+    out[i] = score(out[i]);
+}
+
 }  // namespace bitplace

@@ -36,6 +36,8 @@ class Scorer {
   // One key for each of at most kMaxBlock places.
   void keys(const PlaceBlock& block, float* out) const;
   float score(float key) const;
+  // One score for each of at most kMaxBlock places.
+  void scores(const PlaceBlock& block, float* out) const;
 
  private:
   const DescriptorSpec& spec_;
