@@ -10,9 +10,9 @@
 // Registers: 16 accumulators (32-bit lanes = outputs), 4 windows, 4 weights. UDOT by element takes its 4
 // pixels from a lane, so nothing is broadcast.
 //
-// Inner loop, counted in g++ 12's assembly: 84 instructions per 1024 products, 64 of them UDOT: 0.082 per
-// product. llvm-mca 14 for Neoverse N1, which it schedules as a Cortex-A57: 33.1 cycles, where two SIMD
-// pipes allow 32 (32 products per cycle). Not measured on a device.
+// Inner loop, counted in g++ 12's assembly: 82 instructions per 1024 products, 64 of them UDOT: 0.080 per
+// product. llvm-mca 14 for Neoverse N1, which it schedules as a Cortex-A57: 35.1 cycles (29 products
+// per cycle), where two SIMD pipes allow 32. Not measured on a device.
 //
 // Preconditions: groups == 1; 15 readable bytes behind the input. Exact for 255 * depth < 2^31.
 #include <arm_neon.h>
@@ -44,7 +44,7 @@ inline void add_quad(const uint8x16_t (&window)[kPositions], const std::uint8_t*
   // Keeps g++ 12 from copying accumulators to load all weights of the step first.
   for (int m = 0; m < kPositions; ++m)
     for (int v = 0; v < kVectors; ++v)
-      __asm__("" : "+w"(tile.at[m][v]));
+      __asm__ volatile("" : "+w"(tile.at[m][v]));
 }
 
 // Pixels under negative weights.
