@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "bitplace/cpu.h"
 
@@ -33,8 +34,10 @@ DescriberOptions describer_options(const EngineOptions& options) {
   return result;
 }
 
-Result<Describer> open_describer(const EngineOptions& options) {
-  return Describer::open(options.model.c_str(), describer_options(options));
+Result<Describer> open_describer(const EngineOptions& options, std::shared_ptr<Executor> executor) {
+  DescriberOptions chosen = describer_options(options);
+  chosen.executor = std::move(executor);
+  return Describer::open(options.model.c_str(), chosen);
 }
 
 Result<DecodedImage> ImageReader::read(const std::string& path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,7 +23,8 @@ struct EngineOptions {
 void add_engine_options(CLI::App& command, EngineOptions* options);
 
 DescriberOptions describer_options(const EngineOptions& options);
-Result<Describer> open_describer(const EngineOptions& options);
+// With `executor` it runs there instead of on threads of its own.
+Result<Describer> open_describer(const EngineOptions& options, std::shared_ptr<Executor> executor = nullptr);
 
 // Reads pictures and warns, once, of the first whose EXIF data asks for a turn that is not done.
 class ImageReader {

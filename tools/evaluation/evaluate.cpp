@@ -1,9 +1,12 @@
 #include "evaluation/evaluate.h"
 
+#include <algorithm>
+
 #include "bitplace/cpu.h"
 #include "common/progress.h"
 #include "common/statistics.h"
 #include "core/error.h"
+#include "evaluation/matching.h"
 #include "evaluation/split.h"
 
 namespace bitplace::tools {
@@ -77,7 +80,26 @@ Status describe_all(Describer& describer, ImageReader& reader, const std::vector
   return {};
 }
 
-Status find_places(Describer& describer, Evaluation* evaluation) {
+// Queries that are matched together, and how many at least are also matched alone and timed where there are
+// as many.
+constexpr std::int64_t kQueriesTogether = 64;
+constexpr std::size_t kTimedQueries = 100;
+
+// Which queries are timed: as many as that, spread evenly.
+std::size_t timed_stride(std::size_t queries) {
+  return std::max<std::size_t>(1, queries / kTimedQueries);
+}
+
+// A search as a robot does it: one fresh descriptor, all references, the same threads.
+Status time_match(const PlaceMap& places, const DescriptorView& descriptor, Executor& executor,
+                  std::vector<double>* times) {
+  const Clock::time_point start = Clock::now();
+  const Matches matches = places.query(descriptor, kDeepestRecall, executor);
+  times->push_back(milliseconds_since(start));
+  return matches.ok() ? Status() : matches.error();
+}
+
+Status find_places(Describer& describer, Executor& executor, Evaluation* evaluation) {
   ImageReader reader;
   PlaceMap places(describer.descriptor_spec());
   std::vector<double> describe_times;
@@ -86,17 +108,19 @@ Status find_places(Describer& describer, Evaluation* evaluation) {
                             &describe_times, [&](std::size_t index, const DescriptorView& descriptor) {
                               return places.add(descriptor, static_cast<std::int64_t>(index));
                             }));
+  BlockMatcher matcher(places, executor, kQueriesTogether);
+  const std::size_t stride = timed_stride(evaluation->queries.size());
+  const auto match = [&](std::size_t index, const DescriptorView& descriptor) -> Status {
+    if (index % stride == 0) BITPLACE_TRY(time_match(places, descriptor, executor, &match_times));
+    BITPLACE_TRY(matcher.add(descriptor));
+    return index + 1 == evaluation->queries.size() ? matcher.finish() : Status();
+  };
   BITPLACE_TRY(describe_all(describer, reader, evaluation->queries, "describing and matching queries",
-                            &describe_times, [&](std::size_t, const DescriptorView& descriptor) -> Status {
-                              const Clock::time_point start = Clock::now();
-                              const Matches matches = places.query(descriptor, kDeepestRecall);
-                              match_times.push_back(milliseconds_since(start));
-                              if (!matches.ok()) return matches.error();
-                              evaluation->rankings.emplace_back(matches.begin(), matches.end());
-                              return {};
-                            }));
+                            &describe_times, match));
+  evaluation->rankings = matcher.take_rankings();
   evaluation->map_bytes = places.memory_bytes();
   evaluation->describe_p50_ms = percentile(std::move(describe_times), 0.5);
+  evaluation->match_timings = match_times.size();
   evaluation->match_p50_ms = percentile(std::move(match_times), 0.5);
   return {};
 }
@@ -106,10 +130,11 @@ Status find_places(Describer& describer, Evaluation* evaluation) {
 Result<Evaluation> evaluate(const EvaluationRequest& request) {
   Evaluation evaluation;
   evaluation.request = request;
-  BITPLACE_ASSIGN(describer, open_describer(request.engine));
+  BITPLACE_ASSIGN(executor, create_thread_pool(request.engine.threads));
+  BITPLACE_ASSIGN(describer, open_describer(request.engine, executor));
   describe_engine(describer, &evaluation);
   BITPLACE_TRY(collect(&evaluation));
-  BITPLACE_TRY(find_places(describer, &evaluation));
+  BITPLACE_TRY(find_places(describer, *executor, &evaluation));
   if (evaluation.truth) {
     auto figures = evaluate_retrieval(evaluation.rankings, *evaluation.truth);
     if (!figures.ok()) return with_context(figures.error(), request.ground_truth);

@@ -35,6 +35,7 @@ void add_eval_command(Program& program) {
   CLI::App& command = program.add_command("eval", "Measure how well places are recognised, and how fast",
                                           [options] { return run(*options); });
   add_engine_options(command, &request.engine);
+  command.get_option("--threads")->description("Threads that share one picture's work, and the search");
   command.add_option("--ref", request.reference_folder, "Folder of the reference images")->required();
   command.add_option("--query", request.query_folder, "Folder of the query images")->required();
   command
