@@ -13,8 +13,11 @@ extern const LimitLoop limit_lookup__avx2;
 extern const LimitLoop limit_pairs__avx2;
 extern const LimitLoop limit_popcount__avx512vpopcntdq;
 extern const LimitLoop limit_quadruples__avx512vnni;
+extern const LimitLoop limit_lookup__sse42;
+extern const LimitLoop limit_pairs__sse42;
 extern const ReadLoop read__avx2;
 extern const ReadLoop read__avx512;
+extern const ReadLoop read__sse42;
 #endif
 
 namespace {
@@ -24,8 +27,10 @@ const std::vector<const LimitLoop*>& limit_loops() {
 #if BITPLACE_X86
     &limit_popcount__avx512vpopcntdq,
     &limit_lookup__avx2,
+    &limit_lookup__sse42,
     &limit_quadruples__avx512vnni,
     &limit_pairs__avx2,
+    &limit_pairs__sse42,
 #endif
   };
   return kLoops;
@@ -36,6 +41,7 @@ const std::vector<const ReadLoop*>& read_loops() {
 #if BITPLACE_X86
     &read__avx512,
     &read__avx2,
+    &read__sse42,
 #endif
   };
   return kLoops;

@@ -1,5 +1,5 @@
-// How convolution_b1_b1_avx2.cpp cuts an output row into tiles of two pairs of neighbouring positions.
-// Internal linkage throughout: only that file includes it.
+// How the nibble_pairs kernels cut an output row into tiles of two pairs of neighbouring positions.
+// Everything has internal linkage: this header is included by files of different instruction sets.
 #pragma once
 
 #include "kernels/convolution_b1_b1/convolution_b1_b1_windows.h"

@@ -1,5 +1,5 @@
-// The popcount table of convolution_b1_b1_avx2.cpp and the activation that chooses its rows (nibble_pairs in
-// docs/packing.md). Internal linkage throughout: only that file includes it.
+// The popcount table of the nibble_pairs kernels and the activation that chooses its rows (docs/packing.md).
+// Everything has internal linkage: this header is included by files of different instruction sets.
 #pragma once
 
 #include <immintrin.h>
@@ -30,22 +30,22 @@ constexpr PopcountTable make_table() {
 constexpr PopcountTable kTable = make_table();
 
 // The row that an activation chose: it is stored as the row's offset in bytes.
-inline __m256i table_row(const std::uint8_t* activation) {
+inline __m128i table_row(const std::uint8_t* activation) {
   std::uint16_t offset;
   __builtin_memcpy(&offset, activation, sizeof offset);
   const auto* row = reinterpret_cast<const std::uint8_t*>(kTable.rows) + offset;
-  return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(row)));
+  return _mm_load_si128(reinterpret_cast<const __m128i*>(row));
+}
+
+// The 8 nibbles of a word, one per byte.
+inline __m128i nibbles_of(std::uint32_t word) {
+  const __m128i bytes = _mm_cvtsi32_si128(static_cast<int>(word));
+  return _mm_and_si128(_mm_unpacklo_epi8(bytes, _mm_srli_epi16(bytes, 4)), _mm_set1_epi8(15));
 }
 
 // Table offsets of 8 nibbles of a pixel (a) and of its right neighbour (b): 16 * (a + 16 * b), 16 bits each.
 inline __m128i table_offsets(std::uint32_t a, std::uint32_t b) {
-  const __m256i shifts = _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28);
-  const __m256i nibble = _mm256_set1_epi32(15);
-  const __m256i all_a = _mm256_srlv_epi32(_mm256_set1_epi32(static_cast<int>(a)), shifts);
-  const __m256i all_b = _mm256_srlv_epi32(_mm256_set1_epi32(static_cast<int>(b)), shifts);
-  const __m256i offsets = _mm256_or_si256(_mm256_slli_epi32(_mm256_and_si256(all_a, nibble), 4),
-                                          _mm256_slli_epi32(_mm256_and_si256(all_b, nibble), 8));
-  return _mm_packus_epi32(_mm256_castsi256_si128(offsets), _mm256_extracti128_si256(offsets, 1));
+  return _mm_unpacklo_epi8(_mm_slli_epi16(nibbles_of(a), 4), nibbles_of(b));
 }
 
 // One pixel of the bordered copy; a null pointer stands for a pixel of the border.

@@ -1,0 +1,68 @@
+// Loops of the SSE4.2 kernels. An instruction overwrites its first operand, so each takes a copy of it first.
+
+#include <immintrin.h>
+
+#include "bench/limits/limit_loop.h"
+
+namespace bitplace::bench {
+namespace {
+
+// Table lookup for 1 x 1 bit: one shuffle serves 16 outputs x 4 inputs, one add sums it.
+void run_lookup(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(
+        "movdqa %%xmm14, %%xmm8\n\t pshufb %%xmm15, %%xmm8\n\t paddb %%xmm8, %%xmm0\n\t"
+        "movdqa %%xmm14, %%xmm9\n\t pshufb %%xmm15, %%xmm9\n\t paddb %%xmm9, %%xmm1\n\t"
+        "movdqa %%xmm14, %%xmm10\n\t pshufb %%xmm15, %%xmm10\n\t paddb %%xmm10, %%xmm2\n\t"
+        "movdqa %%xmm14, %%xmm11\n\t pshufb %%xmm15, %%xmm11\n\t paddb %%xmm11, %%xmm3\n\t"
+        "movdqa %%xmm14, %%xmm8\n\t pshufb %%xmm15, %%xmm8\n\t paddb %%xmm8, %%xmm4\n\t"
+        "movdqa %%xmm14, %%xmm9\n\t pshufb %%xmm15, %%xmm9\n\t paddb %%xmm9, %%xmm5\n\t"
+        "movdqa %%xmm14, %%xmm10\n\t pshufb %%xmm15, %%xmm10\n\t paddb %%xmm10, %%xmm6\n\t"
+        "movdqa %%xmm14, %%xmm11\n\t pshufb %%xmm15, %%xmm11\n\t paddb %%xmm11, %%xmm7\n\t" ::
+            : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
+              "xmm11");
+  }
+}
+
+// u8 x s8 pairs into s16.
+void run_pairs(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(
+        "movdqa %%xmm14, %%xmm8\n\t pmaddubsw %%xmm15, %%xmm8\n\t paddw %%xmm8, %%xmm0\n\t"
+        "movdqa %%xmm14, %%xmm9\n\t pmaddubsw %%xmm15, %%xmm9\n\t paddw %%xmm9, %%xmm1\n\t"
+        "movdqa %%xmm14, %%xmm10\n\t pmaddubsw %%xmm15, %%xmm10\n\t paddw %%xmm10, %%xmm2\n\t"
+        "movdqa %%xmm14, %%xmm11\n\t pmaddubsw %%xmm15, %%xmm11\n\t paddw %%xmm11, %%xmm3\n\t"
+        "movdqa %%xmm14, %%xmm8\n\t pmaddubsw %%xmm15, %%xmm8\n\t paddw %%xmm8, %%xmm4\n\t"
+        "movdqa %%xmm14, %%xmm9\n\t pmaddubsw %%xmm15, %%xmm9\n\t paddw %%xmm9, %%xmm5\n\t"
+        "movdqa %%xmm14, %%xmm10\n\t pmaddubsw %%xmm15, %%xmm10\n\t paddw %%xmm10, %%xmm6\n\t"
+        "movdqa %%xmm14, %%xmm11\n\t pmaddubsw %%xmm15, %%xmm11\n\t paddw %%xmm11, %%xmm7\n\t" ::
+            : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
+              "xmm11");
+  }
+}
+
+void run_read(const void* data, std::int64_t bytes, std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    const auto* p = static_cast<const char*>(data);
+    for (std::int64_t b = 0; b < bytes; b += 128, p += 128) {
+      __asm__ volatile(
+          "movdqu (%0), %%xmm0\n\t movdqu 16(%0), %%xmm1\n\t movdqu 32(%0), %%xmm2\n\t movdqu 48(%0), "
+          "%%xmm3\n\t"
+          "movdqu 64(%0), %%xmm4\n\t movdqu 80(%0), %%xmm5\n\t movdqu 96(%0), %%xmm6\n\t"
+          "movdqu 112(%0), %%xmm7\n\t" ::"r"(p)
+          : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "memory");
+    }
+  }
+}
+
+constexpr IsaFeatures kFeatures = isa_feature::sse42;
+
+}  // namespace
+
+extern const LimitLoop limit_lookup__sse42 = {"convolution_b1_b1", "movdqa + pshufb + paddb", kFeatures,
+                                              8 * 16 * 4, run_lookup};
+extern const LimitLoop limit_pairs__sse42 = {"convolution_u8_b1", "movdqa + pmaddubsw + paddw", kFeatures,
+                                             8 * 16, run_pairs};
+extern const ReadLoop read__sse42 = {"movdqu xmm", kFeatures, run_read};
+
+}  // namespace bitplace::bench

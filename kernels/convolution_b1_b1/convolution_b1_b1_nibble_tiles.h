@@ -1,0 +1,323 @@
+// What the nibble_pairs kernels do around their inner loop: 16-bit sums of a batch of tiles, corrections,
+// pooling and the epilogue. Everything has internal linkage: this header is included by files of different
+// instruction sets.
+//
+// `Kernel` offers
+//   Vector, kLanes                                   a vector and its 32-bit lanes: 8, or 4
+//   load, zero, all_lanes                            and the operations below by their names
+//   add_tile(first, second, weights, lookups, words) up to 63 lookups for the two pairs of a tile
+#pragma once
+
+#include "kernels/convolution_b1_b1/convolution_b1_b1.h"
+#include "kernels/convolution_b1_b1/convolution_b1_b1_pairs.h"
+
+namespace bitplace::convolution_b1_b1 {
+namespace {
+
+constexpr std::int64_t kGroup = 3;         // lookups summed in half bytes
+constexpr std::int64_t kMostLookups = 63;  // summed in bytes: 63 * 4 <= 255
+constexpr int kPiecesTo16Bits = 260;       // 260 * 63 * 4 <= 65535
+constexpr int kTiles = 16;                 // in a batch
+constexpr int kBlockOutputs = 64;
+
+template <typename Kernel>
+constexpr int kVectors = kBlockOutputs / (4 * Kernel::kLanes);  // of weight bytes
+template <typename Kernel>
+constexpr int kResults = kBlockOutputs / Kernel::kLanes;  // of 32-bit sums
+
+// 16-bit sums of 4 positions: all bytes, weighted 1 or 256, and the odd bytes alone.
+template <typename Kernel>
+struct Words {
+  typename Kernel::Vector both[kPositions][kVectors<Kernel>];
+  typename Kernel::Vector odd[kPositions][kVectors<Kernel>];
+};
+
+// 32-bit sums, outputs in order.
+template <typename Kernel>
+struct Sums {
+  typename Kernel::Vector at[kPositions][kResults<Kernel>];
+};
+
+// Tiles that share each piece of the weights while it is in the cache.
+template <typename Kernel>
+struct Batch {
+  int count;
+  bool wide;  // some sums have left `words` for `sums`
+  Tile tiles[kTiles];
+  Words<Kernel> words[kTiles];
+  Sums<Kernel> sums[kTiles];
+};
+
+inline std::uint32_t load_word(const void* from) {
+  std::uint32_t word;
+  __builtin_memcpy(&word, from, sizeof word);
+  return word;
+}
+
+// Adds up to 63 lookups of a pair of positions: `low` as in `sum & 15`, and `high` as in `sum >> 4` of whole
+// 16-bit lanes. With h, l the odd bytes' two halves, `high` is 256 * h + 16 * l + the even byte's upper half.
+template <typename Kernel>
+inline void add_lookups(typename Kernel::Vector low, typename Kernel::Vector high, int pair, int v,
+                        Words<Kernel>& words) {
+  const auto low_odd = Kernel::template shift_right_16<8>(low);
+  const auto upper = Kernel::sub_16(high, Kernel::template shift_left_16<4>(low_odd));
+  const int left = 2 * pair, right = 2 * pair + 1;
+  words.both[left][v] = Kernel::add_16(words.both[left][v], low);
+  words.odd[left][v] = Kernel::add_16(words.odd[left][v], low_odd);
+  words.both[right][v] = Kernel::add_16(words.both[right][v], upper);
+  words.odd[right][v] = Kernel::add_16(words.odd[right][v], Kernel::template shift_right_16<8>(upper));
+}
+
+template <typename Kernel>
+inline void clear(Words<Kernel>& words) {
+  for (int i = 0; i < kPositions; ++i) {
+    for (int v = 0; v < kVectors<Kernel>; ++v)
+      words.both[i][v] = words.odd[i][v] = Kernel::zero();
+  }
+}
+
+template <typename Kernel>
+inline typename Kernel::Vector even_bytes(const Words<Kernel>& words, int position, int v) {
+  return Kernel::sub_16(words.both[position][v], Kernel::template shift_left_16<8>(words.odd[position][v]));
+}
+
+// Where the vector of quarter k (outputs 8 k ... 8 k + 7 of 32, or half of them) stands among the results.
+template <typename Kernel>
+constexpr int result_index(int v, int k) {
+  constexpr int kParts = 8 / Kernel::kLanes;
+  return v / kParts * 4 * kParts + k * kParts + v % kParts;
+}
+
+// 16 bits to 32. Byte b of 32 is output b % 4 * 8 + b / 4 (docs/packing.md), so that shifts alone put the
+// outputs in order.
+template <typename Kernel>
+inline void widen(typename Kernel::Vector even, typename Kernel::Vector odd, int v,
+                  typename Kernel::Vector* results) {
+  const auto mask = Kernel::all_lanes(0xffff);
+  results[result_index<Kernel>(v, 0)] = Kernel::bitwise_and(even, mask);
+  results[result_index<Kernel>(v, 1)] = Kernel::bitwise_and(odd, mask);
+  results[result_index<Kernel>(v, 2)] = Kernel::template shift_right_32<16>(even);
+  results[result_index<Kernel>(v, 3)] = Kernel::template shift_right_32<16>(odd);
+}
+
+template <typename Kernel>
+inline void widen_position(const Words<Kernel>& words, int position, typename Kernel::Vector* results) {
+  for (int v = 0; v < kVectors<Kernel>; ++v)
+    widen<Kernel>(even_bytes(words, position, v), words.odd[position][v], v, results);
+}
+
+// Moves all 16-bit sums into the 32-bit ones.
+template <typename Kernel>
+__attribute__((noinline)) void widen(Batch<Kernel>& batch) {
+  for (int t = 0; t < batch.count; ++t) {
+    for (int i = 0; i < kPositions; ++i) {
+      typename Kernel::Vector wide[kResults<Kernel>];
+      widen_position(batch.words[t], i, wide);
+      for (int v = 0; v < kResults<Kernel>; ++v) {
+        auto& sum = batch.sums[t].at[i][v];
+        sum = batch.wide ? Kernel::add_32(sum, wide[v]) : wide[v];
+      }
+    }
+    clear(batch.words[t]);
+  }
+  batch.wide = true;
+}
+
+// popcount(x xor w) of all tiles: every piece of the weights meets all tiles in turn.
+template <typename Kernel>
+void add_rows(const Task& task, Batch<Kernel>& batch) {
+  const Geometry& g = *task.geometry;
+  const std::int64_t row_bytes = g.bordered_row_bytes * task.problem->dilation_height;
+  const std::int64_t pieces = (g.segment_steps + kMostLookups - 1) / kMostLookups;
+  const std::int64_t piece = (g.segment_steps + pieces * kGroup - 1) / (pieces * kGroup) * kGroup;
+  const std::uint8_t* weights = task.block;
+  int pieces_added = 0;
+  for (std::int32_t row = 0; row < task.problem->kernel_height; ++row) {
+    for (std::int64_t segment = 0; segment < g.segments; ++segment) {
+      const std::int64_t offset = row * row_bytes + segment * g.segment_distance;
+      for (std::int64_t first = 0; first < g.segment_steps; first += piece) {
+        const std::int64_t lookups = first + piece < g.segment_steps ? piece : g.segment_steps - first;
+        for (int t = 0; t < batch.count; ++t) {
+          const Tile& tile = batch.tiles[t];
+          if (row < tile.rows.begin || row >= tile.rows.end) continue;
+          Kernel::add_tile(tile.windows[0] + offset + 2 * first, tile.windows[1] + offset + 2 * first,
+                           weights, lookups, batch.words[t]);
+        }
+        weights += kBlockOutputs * lookups;
+        if (++pieces_added % kPiecesTo16Bits == 0) widen(batch);
+      }
+    }
+  }
+}
+
+// The kernel rows that no window of the four has inside the image.
+template <typename Kernel>
+inline void add_skipped_rows(const Task& task, TapRange rows, int positions, Sums<Kernel>& q) {
+  const auto* skipped = reinterpret_cast<const std::int32_t*>(task.block + task.geometry->skipped_offset);
+  const std::int64_t kernel_rows = task.problem->kernel_height;
+  for (int v = 0; v < kResults<Kernel>; ++v) {
+    const std::int32_t* lane = skipped + Kernel::kLanes * v;
+    const auto above = Kernel::load(lane + kBlockOutputs * rows.begin);
+    const auto below = Kernel::sub_32(Kernel::load(lane + kBlockOutputs * kernel_rows),
+                                      Kernel::load(lane + kBlockOutputs * rows.end));
+    const auto both = Kernel::add_32(above, below);
+    for (int i = 0; i < positions; ++i)
+      q.at[i][v] = Kernel::add_32(q.at[i][v], both);
+  }
+}
+
+// Padding zero: what padded taps must not have added.
+template <typename Kernel>
+inline void add_padded_taps(const Task& task, const Position* positions, Sums<Kernel>& q) {
+  for (int i = 0; i < kPositions; ++i) {
+    const TapRange rows = rows_inside(*task.problem, positions[i].row);
+    const TapRange columns = columns_inside(*task.problem, positions[i].column);
+    if (is_whole(*task.problem, rows, columns)) continue;
+    const PaddedCorners c = padded_corners(task, rows, columns);
+    for (int v = 0; v < kResults<Kernel>; ++v) {
+      const std::int64_t lane = Kernel::kLanes * v;
+      const auto right =
+          Kernel::sub_32(Kernel::load(c.below_right + lane), Kernel::load(c.above_right + lane));
+      const auto left = Kernel::sub_32(Kernel::load(c.below_left + lane), Kernel::load(c.above_left + lane));
+      const auto inside = Kernel::sub_32(right, left);
+      q.at[i][v] = Kernel::add_32(q.at[i][v], Kernel::sub_32(Kernel::load(c.all + lane), inside));
+    }
+  }
+}
+
+// Q of the four positions of a tile.
+template <typename Kernel>
+void finish_positions(const Task& task, const Batch<Kernel>& batch, int t, Sums<Kernel>& q) {
+  const Tile& tile = batch.tiles[t];
+  for (int i = 0; i < kPositions; ++i) {
+    widen_position(batch.words[t], i, q.at[i]);
+    for (int v = 0; v < kResults<Kernel>; ++v) {
+      if (batch.wide) q.at[i][v] = Kernel::add_32(q.at[i][v], batch.sums[t].at[i][v]);
+      q.at[i][v] = Kernel::add_32(q.at[i][v], q.at[i][v]);
+    }
+  }
+  add_skipped_rows(task, tile.rows, kPositions, q);
+  if (task.problem->padding == ConvolutionPadding::zero) add_padded_taps(task, tile.positions, q);
+}
+
+// The least Q of the four positions of a tile, where they share all corrections, into position 0: the minimum
+// is taken in 16 bits.
+template <typename Kernel>
+void finish_minimum(const Task& task, const Batch<Kernel>& batch, int t, Sums<Kernel>& q) {
+  const Words<Kernel>& words = batch.words[t];
+  for (int v = 0; v < kVectors<Kernel>; ++v) {
+    auto even = even_bytes(words, 0, v);
+    auto odd = words.odd[0][v];
+    for (int i = 1; i < kPositions; ++i) {
+      even = Kernel::min_unsigned_16(even, even_bytes(words, i, v));
+      odd = Kernel::min_unsigned_16(odd, words.odd[i][v]);
+    }
+    widen<Kernel>(even, odd, v, q.at[0]);
+  }
+  for (int v = 0; v < kResults<Kernel>; ++v)
+    q.at[0][v] = Kernel::add_32(q.at[0][v], q.at[0][v]);
+  add_skipped_rows(task, batch.tiles[t].rows, 1, q);
+}
+
+template <typename Kernel>
+inline void store_bits(const Task& task, std::int64_t pixel, const typename Kernel::Vector* q) {
+  const ConvolutionProblem& p = *task.problem;
+  constexpr int kVectorsPerWord = 32 / Kernel::kLanes;
+  const std::uint8_t* limits = task.block + task.geometry->limit_offset;
+  auto* output = static_cast<std::uint32_t*>(task.output) + pixel * ((p.output_channels + 31) / 32) +
+                 task.first_output / 32;
+  for (int word = 0; word < 2 && task.first_output + 32 * word < p.output_channels; ++word) {
+    std::uint32_t below = 0;
+    for (int i = 0; i < kVectorsPerWord; ++i) {
+      const int v = kVectorsPerWord * word + i;
+      const auto limit = Kernel::load(limits + 4 * Kernel::kLanes * v);
+      below |= Kernel::greater_bits(limit, q[v]) << (Kernel::kLanes * i);
+    }
+    output[word] = ~below ^ load_word(task.block + task.geometry->flip_offset + 4 * word);
+  }
+}
+
+template <typename Kernel>
+inline void store_raw(const Task& task, std::int64_t pixel, const typename Kernel::Vector* q) {
+  const ConvolutionProblem& p = *task.problem;
+  const auto depth = Kernel::all_lanes(static_cast<std::int32_t>(convolution_depth(p)));
+  auto* output = static_cast<std::int32_t*>(task.output) + pixel * p.output_channels + task.first_output;
+  std::int32_t left = p.output_channels - task.first_output;
+  for (int v = 0; v < kResults<Kernel> && left > 0; ++v, left -= Kernel::kLanes)
+    Kernel::store_first(output + Kernel::kLanes * v, left, Kernel::sub_32(depth, q[v]));
+}
+
+// Writes one pooled output of the block.
+template <typename Kernel>
+inline void store(const Task& task, std::int64_t pixel, const typename Kernel::Vector* q) {
+  if (task.problem->epilogue == ConvolutionEpilogue::threshold_b1) {
+    store_bits<Kernel>(task, pixel, q);
+  } else {
+    store_raw<Kernel>(task, pixel, q);
+  }
+}
+
+// Takes a finished tile into the minimum of its item, and writes the item after its last tile.
+template <typename Kernel>
+inline void finish_tile(const Task& task, const Batch<Kernel>& batch, int t, std::int32_t row,
+                        std::int32_t item, bool first, bool last, Sums<Kernel>& best) {
+  const ConvolutionProblem& p = *task.problem;
+  const std::int64_t pixel = std::int64_t{row} * p.output_width;
+  const bool window = p.pool_width > 1;
+  Sums<Kernel> q;
+  if (window && p.padding != ConvolutionPadding::zero && !batch.wide) {
+    finish_minimum(task, batch, t, q);
+  } else {
+    finish_positions(task, batch, t, q);
+    for (int i = 1; i < kPositions && window; ++i) {
+      for (int v = 0; v < kResults<Kernel>; ++v)
+        q.at[0][v] = Kernel::min_32(q.at[0][v], q.at[i][v]);
+    }
+  }
+  const int positions = window ? 1 : kPositions;
+  for (int i = 0; i < positions; ++i) {
+    for (int v = 0; v < kResults<Kernel>; ++v)
+      best.at[i][v] = first ? q.at[i][v] : Kernel::min_32(best.at[i][v], q.at[i][v]);
+  }
+  if (!last) return;
+  if (window) {
+    store<Kernel>(task, pixel + item, best.at[0]);
+    return;
+  }
+  for (std::int32_t i = 0; i < kPositions && kPositions * item + i < p.output_width; ++i)
+    store<Kernel>(task, pixel + kPositions * item + i, best.at[i]);
+}
+
+template <typename Kernel>
+void run_row(const Task& task, std::int32_t row) {
+  const Cut cut = cut_row(*task.problem);
+  const std::int64_t tiles = std::int64_t{cut.items} * cut.tiles;
+  Batch<Kernel> batch;
+  Sums<Kernel> best;
+  for (std::int64_t first = 0; first < tiles; first += kTiles) {
+    batch.count = static_cast<int>(tiles - first < kTiles ? tiles - first : kTiles);
+    batch.wide = false;
+    for (int t = 0; t < batch.count; ++t) {
+      const std::int64_t tile = first + t;
+      batch.tiles[t] = make_tile(task, row, static_cast<std::int32_t>(tile / cut.tiles),
+                                 static_cast<std::int32_t>(tile % cut.tiles));
+      clear(batch.words[t]);
+    }
+    add_rows(task, batch);
+    for (int t = 0; t < batch.count; ++t) {
+      const std::int64_t index = (first + t) % cut.tiles;
+      finish_tile(task, batch, t, row, static_cast<std::int32_t>((first + t) / cut.tiles), index == 0,
+                  index == cut.tiles - 1, best);
+    }
+  }
+}
+
+template <typename Kernel>
+void run(const ConvolutionCall& call, std::int64_t index) {
+  const Task task = make_task(call, index);
+  for (std::int32_t row = task.first_row; row < task.last_row; ++row)
+    run_row<Kernel>(task, row);
+}
+
+}  // namespace
+}  // namespace bitplace::convolution_b1_b1
