@@ -7,9 +7,15 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "common/image_encoding.h"
 #include "common/json_file.h"
+#include "core/file.h"
+#include "format/model_file.h"
+#include "support/tiny_model.h"
 
 namespace {
 
@@ -55,6 +61,33 @@ void write_picture(const std::string& path, unsigned seed) {
   file << "P6\n40 30\n255\n";
   for (unsigned i = 0; i < 40 * 30 * 3; ++i)
     file.put(static_cast<char>((i / 3 % 40 * (seed + 3) + i / 120 * seed * 7 + i % 3 * 50) & 255u));
+}
+
+// A JPEG picture whose EXIF data asks for a quarter turn.
+void write_rotated_picture(const std::string& path) {
+  const std::vector<std::uint8_t> pixels(16 * 16 * 3, 100);
+  auto jpeg = bitplace::tools::encode_jpeg({pixels.data(), 16, 16, 16 * 3, bitplace::PixelFormat::rgb8}, 90);
+  REQUIRE(jpeg.ok());
+  // APP1: little-endian TIFF, one entry: tag 0x112 (orientation), one u16, 6.
+  const std::string exif(
+      "\xff\xe1\0\x22"
+      "Exif\0\0II*\0\x08\0\0\0"
+      "\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0",
+      36);
+  const auto bytes = std::as_bytes(std::span(exif));
+  jpeg->insert(jpeg->begin() + 2, bytes.begin(), bytes.end());
+  REQUIRE(bitplace::write_file(path, *jpeg).ok());
+}
+
+// A model that differs from kModel in one channel's direction.
+void write_other_model(const std::string& path) {
+  bitplace::ModelContents contents = bitplace::test::tiny_model();
+  for (bitplace::Tensor& tensor : contents.graph.tensors) {
+    if (tensor.name == "conv1.flip") tensor.data[0] ^= std::byte{1};
+  }
+  const auto bytes = bitplace::encode_model(contents);
+  REQUIRE(bytes.ok());
+  REQUIRE(bitplace::write_file(path, *bytes).ok());
 }
 
 // Four places, each seen twice in exactly the same way.
@@ -181,6 +214,49 @@ TEST_CASE("a map finds the picture that it was made of") {
   const Json json = Json::parse(text_of(scratch / "q.json"));
   REQUIRE(json["queries"][0]["matches"].size() == 2);
   CHECK(json["queries"][0]["matches"][0]["place"] == 2);
+}
+
+TEST_CASE("a map that another model made is refused by name, and nothing is written") {
+  const Scratch scratch;
+  write_places(scratch);
+  const std::string other = scratch / "other.vpr";
+  const std::string map = scratch / "p.vprmap";
+  write_other_model(other);
+  REQUIRE(run(scratch, "vprplace", "map " + other + " " + (scratch / "ref") + " -o " + map).code == 0);
+  const std::string arguments =
+      " " + map + " " + (scratch / "query/2.ppm") + " --json " + (scratch / "q.json");
+  const Outcome refused = run(scratch, "vprplace", "query " + kModel + arguments);
+  CHECK(refused.code == 1);
+  CHECK(refused.out.empty());
+  CHECK(refused.err.rfind("error: " + map + ": model: the map was made by model ", 0) == 0);
+  CHECK(refused.err.find(", " + kModel + " is d8f7980aa9ed5734b97dfbfad95e5718\n") != std::string::npos);
+  CHECK_FALSE(fs::exists(scratch / "q.json"));
+  CHECK(run(scratch, "vprplace", "query " + other + arguments).code == 0);
+}
+
+TEST_CASE("pictures that ask for a turn give one warning, whatever their number") {
+  const Scratch scratch;
+  const std::string first = scratch / "a.jpg";
+  const std::string second = scratch / "b.jpg";
+  write_rotated_picture(first);
+  write_rotated_picture(second);
+  write_picture(scratch / "upright.ppm", 1);
+  const std::string output = " -o " + (scratch / "d.npy");
+  const auto warnings = [](const std::string& text) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = text.find("warning: ", at)) != std::string::npos; ++at)
+      ++count;
+    return count;
+  };
+  const Outcome upright =
+      run(scratch, "vprplace", "describe " + kModel + " " + (scratch / "upright.ppm") + output);
+  REQUIRE(upright.code == 0);
+  CHECK(warnings(upright.err) == 0);
+  const Outcome turned = run(scratch, "vprplace", "describe " + kModel + " " + first + " " + second + output);
+  INFO(turned.err);
+  REQUIRE(turned.code == 0);
+  CHECK(warnings(turned.err) == 1);
+  CHECK(turned.err.rfind("warning: " + first + ": EXIF orientation 6 is ignored", 0) == 0);
 }
 
 TEST_CASE("bench reports every figure and counts no allocation in a frame") {
