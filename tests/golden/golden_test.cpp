@@ -59,6 +59,11 @@ std::size_t differing(Describer& describer, const GoldenCase& golden) {
   return count;
 }
 
+// All images; but one for the portable code under an emulator, which needs many seconds for each.
+std::size_t cases_to_check(const IsaTier& tier, std::size_t count) {
+  return tier.features == 0 && std::getenv("BITPLACE_EMULATED") != nullptr ? 1 : count;
+}
+
 std::string kernels_of(const Describer& describer) {
   std::string names;
   for (const StepInfo& step : describer.plan().steps())
@@ -87,7 +92,9 @@ TEST_CASE("FloppyNet's pool5 equals the golden files exactly on every tier") {
     auto describer = Describer::open(model, options);
     if (!describer.ok()) FAIL(describer.error().message());
     if (!checked.insert(kernels_of(*describer)).second) continue;  // the kernels of a tier already checked
-    for (std::size_t k = 0; k < cases.size(); ++k) {
+    const std::size_t count = cases_to_check(tier, cases.size());
+    if (count < cases.size()) std::printf("SKIPPED %s on %s: all but one image\n", kTest, tier.name);
+    for (std::size_t k = 0; k < count; ++k) {
       CAPTURE(tier.name, k);
       CHECK(differing(*describer, cases[k]) == 0);
     }
