@@ -18,6 +18,11 @@ extern const LimitLoop limit_pairs__sse42;
 extern const ReadLoop read__avx2;
 extern const ReadLoop read__avx512;
 extern const ReadLoop read__sse42;
+#elif BITPLACE_ARM64
+extern const LimitLoop limit_count__neon;
+extern const LimitLoop limit_lookup__neon;
+extern const LimitLoop limit_quadruples__neondot;
+extern const ReadLoop read__neon;
 #endif
 
 namespace {
@@ -31,6 +36,10 @@ const std::vector<const LimitLoop*>& limit_loops() {
     &limit_quadruples__avx512vnni,
     &limit_pairs__avx2,
     &limit_pairs__sse42,
+#elif BITPLACE_ARM64
+    &limit_count__neon,
+    &limit_quadruples__neondot,
+    &limit_lookup__neon,
 #endif
   };
   return kLoops;
@@ -42,6 +51,8 @@ const std::vector<const ReadLoop*>& read_loops() {
     &read__avx512,
     &read__avx2,
     &read__sse42,
+#elif BITPLACE_ARM64
+    &read__neon,
 #endif
   };
   return kLoops;
