@@ -57,6 +57,14 @@ inline std::uint32_t load_word(const void* from) {
   return word;
 }
 
+// The mask as a number. Written as an instruction because g++ 12 may keep a mask that outlives a call as two
+// bytes of stack and read it back as four.
+inline std::uint32_t mask_bits(__mmask16 mask) {
+  std::uint32_t bits;
+  __asm__("kmovw %1, %0" : "=r"(bits) : "k"(mask));
+  return bits;
+}
+
 // Written as instructions because g++ 12 needs 35 moves in the loop of 40 instructions that the intrinsics
 // make; here one (which the CPU resolves by renaming) keeps the old low bits.
 inline void add_pair(__m512i x, __m512i weight, __m512i x_xor, __m512i weight_xor, __m512i& ones,
@@ -189,8 +197,8 @@ inline void store(const Task& task, std::int64_t pixel, const __m512i* q) {
   const ConvolutionProblem& p = *task.problem;
   if (p.epilogue == ConvolutionEpilogue::threshold_b1) {
     const std::uint8_t* limits = task.block + task.geometry->limit_offset;
-    const std::uint32_t low = _mm512_cmpge_epi32_mask(q[0], load(limits));
-    const std::uint32_t high = _mm512_cmpge_epi32_mask(q[1], load(limits + 64));
+    const std::uint32_t low = mask_bits(_mm512_cmpge_epi32_mask(q[0], load(limits)));
+    const std::uint32_t high = mask_bits(_mm512_cmpge_epi32_mask(q[1], load(limits + 64)));
     const std::uint32_t flip = load_word(task.block + task.geometry->flip_offset);
     auto* output = static_cast<std::uint32_t*>(task.output);
     output[pixel * ((p.output_channels + 31) / 32) + task.first_output / 32] = (low | high << 16) ^ flip;

@@ -183,7 +183,7 @@ std::string cpu_name() {
     char brand[49] = {};
     for (unsigned i = 0; i < 3; ++i) {
       const CpuidRegisters r = cpuid(0x80000002u + i, 0);
-      std::memcpy(brand + 16 * i, &r, 16);
+      std::memcpy(brand + std::size_t{16} * i, &r, 16);
     }
     return brand;
   }
