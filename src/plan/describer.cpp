@@ -82,7 +82,7 @@ struct Describer::State {
   }
 
   Status run(const ImageView& image) noexcept {
-    const Status status = guarded([&] { return check_image(image); });
+    Status status = guarded([&] { return check_image(image); });
     if (status.ok()) run_checked(image);
     return status;
   }
