@@ -145,7 +145,7 @@ void run_benchmark(benchmark::State& state, const ConvolutionShape& shape, const
   state.counters["MAC/s"] = operations / seconds;
   state.counters["bytes/s"] =
       static_cast<double>(data.input_bytes() + data.weight_bytes() + data.output_bytes()) / seconds;
-  report_share(state, arithmetic_limit(shape.table, kernel.features), operations, seconds);
+  report_share(state, arithmetic_limit(shape.table, kernel.name, kernel.features), operations, seconds);
   if (&kernel != &reference && !equals_reference(reference, shape, data, convolution)) {
     state.SkipWithError("differs from the reference kernel");
   }

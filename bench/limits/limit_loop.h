@@ -11,6 +11,7 @@ namespace bitplace::bench {
 // One iteration of `run` does `operations` multiply-accumulates (1 bit counts 1) and touches no memory.
 struct LimitLoop {
   const char* table;         // the kernel table whose inner loop this is
+  const char* method;        // and the part of the kernels' names that says which of its methods; "" is any
   const char* instructions;  // "vpxord + vpopcntd + vpaddd"
   IsaFeatures features;      // the highest feature it needs
   std::int64_t operations;

@@ -9,11 +9,13 @@
 namespace bitplace::bench {
 
 #if BITPLACE_X86
-extern const LimitLoop limit_lookup__avx2;
+extern const LimitLoop limit_split_lookups__avx2;
+extern const LimitLoop limit_lookups__avx2;
 extern const LimitLoop limit_pairs__avx2;
-extern const LimitLoop limit_popcount__avx512vpopcntdq;
+extern const LimitLoop limit_carry_save__avx512vpopcntdq;
 extern const LimitLoop limit_quadruples__avx512vnni;
-extern const LimitLoop limit_lookup__sse42;
+extern const LimitLoop limit_split_lookups__sse42;
+extern const LimitLoop limit_lookups__sse42;
 extern const LimitLoop limit_pairs__sse42;
 extern const ReadLoop read__avx2;
 extern const ReadLoop read__avx512;
@@ -30,11 +32,13 @@ namespace {
 const std::vector<const LimitLoop*>& limit_loops() {
   static const std::vector<const LimitLoop*> kLoops = {
 #if BITPLACE_X86
-    &limit_popcount__avx512vpopcntdq,
-    &limit_lookup__avx2,
-    &limit_lookup__sse42,
+    &limit_carry_save__avx512vpopcntdq,
+    &limit_split_lookups__avx2,
+    &limit_split_lookups__sse42,
     &limit_quadruples__avx512vnni,
+    &limit_lookups__avx2,
     &limit_pairs__avx2,
+    &limit_lookups__sse42,
     &limit_pairs__sse42,
 #elif BITPLACE_ARM64
     &limit_count__neon,
@@ -79,9 +83,10 @@ double seconds_per_iteration(Run run) {
   return best / static_cast<double>(iterations);
 }
 
-const LimitLoop* best_loop(const std::string& table, IsaFeatures features) {
+const LimitLoop* best_loop(const std::string& table, const std::string& kernel, IsaFeatures features) {
   for (const LimitLoop* loop : limit_loops()) {
-    if (table == loop->table && (loop->features & ~features) == 0) return loop;
+    const bool same_method = kernel.find(loop->method) != std::string::npos;
+    if (table == loop->table && same_method && (loop->features & ~features) == 0) return loop;
   }
   return nullptr;
 }
@@ -95,9 +100,9 @@ const ReadLoop* best_read_loop() {
 
 }  // namespace
 
-Limit arithmetic_limit(const std::string& table, IsaFeatures features) {
+Limit arithmetic_limit(const std::string& table, const std::string& kernel, IsaFeatures features) {
   static std::map<const LimitLoop*, Limit> measured;
-  const LimitLoop* loop = best_loop(table, features);
+  const LimitLoop* loop = best_loop(table, kernel, features);
   if (loop == nullptr || (loop->features & ~cpu_features()) != 0) return {};
   const auto found = measured.find(loop);
   if (found != measured.end()) return found->second;

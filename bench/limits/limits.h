@@ -12,8 +12,8 @@ struct Limit {
   double per_second = 0;  // multiply-accumulates or bytes; 0 where no loop is known
 };
 
-// The unit that a kernel of this table and tier runs on. `features` are the kernel's own.
-Limit arithmetic_limit(const std::string& table, IsaFeatures features);
+// The loop that a kernel of this table, name and tier cannot outrun. `features` are the kernel's own.
+Limit arithmetic_limit(const std::string& table, const std::string& kernel, IsaFeatures features);
 
 // Reading a working set of `bytes` again and again, from whichever level of the caches holds it.
 Limit read_limit(std::size_t bytes);

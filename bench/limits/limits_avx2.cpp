@@ -7,22 +7,37 @@
 namespace bitplace::bench {
 namespace {
 
-// Table lookup for 1 x 1 bit: one shuffle serves 32 outputs x 4 inputs, one add sums it.
-void run_lookup(std::int64_t iterations) {
+// 1 x 1 bit by lookups for two positions per byte (convolution_b1_b1_avx2.cpp): 3 lookups summed, then split.
+// 9 instructions for 32 outputs x 2 positions x 12 inputs.
+#define SPLIT_LOOKUPS(low, high)                                                                        \
+  "vpshufb %%ymm15, %%ymm14, %%ymm8\n\t vpshufb %%ymm15, %%ymm14, %%ymm9\n\t"                           \
+  "vpshufb %%ymm15, %%ymm14, %%ymm10\n\t vpaddb %%ymm9, %%ymm8, %%ymm8\n\t"                             \
+  "vpaddb %%ymm10, %%ymm8, %%ymm8\n\t vpand %%ymm13, %%ymm8, %%ymm11\n\t"                               \
+  "vpsrlw $4, %%ymm8, %%ymm12\n\t vpaddb %%ymm11, " low ", " low "\n\t vpaddw %%ymm12, " high ", " high \
+  "\n\t"
+void run_split_lookups(std::int64_t iterations) {
   for (std::int64_t i = 0; i < iterations; ++i) {
-    __asm__ volatile(
-        "vpshufb %%ymm15, %%ymm14, %%ymm8\n\t vpaddb %%ymm8, %%ymm0, %%ymm0\n\t"
-        "vpshufb %%ymm15, %%ymm14, %%ymm9\n\t vpaddb %%ymm9, %%ymm1, %%ymm1\n\t"
-        "vpshufb %%ymm15, %%ymm14, %%ymm10\n\t vpaddb %%ymm10, %%ymm2, %%ymm2\n\t"
-        "vpshufb %%ymm15, %%ymm14, %%ymm11\n\t vpaddb %%ymm11, %%ymm3, %%ymm3\n\t"
-        "vpshufb %%ymm15, %%ymm14, %%ymm8\n\t vpaddb %%ymm8, %%ymm4, %%ymm4\n\t"
-        "vpshufb %%ymm15, %%ymm14, %%ymm9\n\t vpaddb %%ymm9, %%ymm5, %%ymm5\n\t"
-        "vpshufb %%ymm15, %%ymm14, %%ymm10\n\t vpaddb %%ymm10, %%ymm6, %%ymm6\n\t"
-        "vpshufb %%ymm15, %%ymm14, %%ymm11\n\t vpaddb %%ymm11, %%ymm7, %%ymm7\n\t" ::
-            : "ymm0", "ymm1", "ymm2", "ymm3", "ymm4", "ymm5", "ymm6", "ymm7", "ymm8", "ymm9", "ymm10",
-              "ymm11");
+    __asm__ volatile(SPLIT_LOOKUPS("%%ymm0", "%%ymm4") SPLIT_LOOKUPS("%%ymm1", "%%ymm5")
+                         SPLIT_LOOKUPS("%%ymm2", "%%ymm6") SPLIT_LOOKUPS("%%ymm3", "%%ymm7")::
+                             : "ymm0", "ymm1", "ymm2", "ymm3", "ymm4", "ymm5", "ymm6", "ymm7", "ymm8", "ymm9",
+                               "ymm10", "ymm11", "ymm12");
   }
 }
+#undef SPLIT_LOOKUPS
+
+// RGB pixels x 1 bit: one shuffle serves 16 outputs x 3 inputs, one add sums it.
+#define LOOKUP(product, sum) \
+  "vpshufb %%ymm15, %%ymm14, " product "\n\t vpaddw " product ", " sum ", " sum "\n\t"
+void run_lookups(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(LOOKUP("%%ymm8", "%%ymm0") LOOKUP("%%ymm9", "%%ymm1") LOOKUP("%%ymm10", "%%ymm2")
+                         LOOKUP("%%ymm11", "%%ymm3") LOOKUP("%%ymm8", "%%ymm4") LOOKUP("%%ymm9", "%%ymm5")
+                             LOOKUP("%%ymm10", "%%ymm6") LOOKUP("%%ymm11", "%%ymm7")::
+                                 : "ymm0", "ymm1", "ymm2", "ymm3", "ymm4", "ymm5", "ymm6", "ymm7", "ymm8",
+                                   "ymm9", "ymm10", "ymm11");
+  }
+}
+#undef LOOKUP
 
 // u8 x s8 pairs into s16.
 void run_pairs(std::int64_t iterations) {
@@ -59,10 +74,12 @@ constexpr IsaFeatures kFeatures = isa_feature::avx2;
 
 }  // namespace
 
-extern const LimitLoop limit_lookup__avx2 = {"convolution_b1_b1", "vpshufb + vpaddb", kFeatures, 8 * 32 * 4,
-                                             run_lookup};
-extern const LimitLoop limit_pairs__avx2 = {"convolution_u8_b1", "vpmaddubsw + vpaddw", kFeatures, 8 * 32,
-                                            run_pairs};
+extern const LimitLoop limit_split_lookups__avx2 = {
+    "convolution_b1_b1", "", "3 vpshufb + 6 others", kFeatures, 4 * 32 * 2 * 12, run_split_lookups};
+extern const LimitLoop limit_lookups__avx2 = {"convolution_u8_b1", "rgb",      "vpshufb + vpaddw",
+                                              kFeatures,           8 * 16 * 3, run_lookups};
+extern const LimitLoop limit_pairs__avx2 = {"convolution_u8_b1", "",     "vpmaddubsw + vpaddw",
+                                            kFeatures,           8 * 32, run_pairs};
 extern const ReadLoop read__avx2 = {"vmovdqu ymm", kFeatures, run_read};
 
 }  // namespace bitplace::bench

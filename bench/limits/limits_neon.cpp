@@ -55,10 +55,10 @@ constexpr IsaFeatures kFeatures = isa_feature::neon;
 
 }  // namespace
 
-extern const LimitLoop limit_count__neon = {"convolution_b1_b1", "eor + cnt + add", kFeatures, 8 * 128,
-                                            run_count};
-extern const LimitLoop limit_lookup__neon = {"convolution_u8_b1", "2 tbl + 2 add", kFeatures, 4 * 16 * 4,
-                                             run_lookup};
+extern const LimitLoop limit_count__neon = {"convolution_b1_b1", "",      "eor + cnt + add",
+                                            kFeatures,           8 * 128, run_count};
+extern const LimitLoop limit_lookup__neon = {"convolution_u8_b1", "",         "2 tbl + 2 add",
+                                             kFeatures,           4 * 16 * 4, run_lookup};
 extern const ReadLoop read__neon = {"ldp q", kFeatures, run_read};
 
 }  // namespace bitplace::bench

@@ -24,7 +24,7 @@ void run_quadruples(std::int64_t iterations) {
 
 }  // namespace
 
-extern const LimitLoop limit_quadruples__neondot = {"convolution_u8_b1", "udot", isa_feature::neondot,
-                                                    16 * 16, run_quadruples};
+extern const LimitLoop limit_quadruples__neondot = {"convolution_u8_b1",  "",      "udot",
+                                                    isa_feature::neondot, 16 * 16, run_quadruples};
 
 }  // namespace bitplace::bench
