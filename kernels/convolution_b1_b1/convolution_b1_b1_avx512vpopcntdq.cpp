@@ -26,6 +26,7 @@
 // vpaddd. What is left: the last odd word of each kernel row (4 instructions), and the ends of the blocks.
 #include <immintrin.h>
 
+#include "kernels/common/avx512_mask.h"
 #include "kernels/convolution_b1_b1/convolution_b1_b1.h"
 #include "kernels/convolution_b1_b1/convolution_b1_b1_windows.h"
 
@@ -55,14 +56,6 @@ inline std::uint32_t load_word(const void* from) {
   std::uint32_t word;
   __builtin_memcpy(&word, from, sizeof word);
   return word;
-}
-
-// The mask as a number. Written as an instruction because g++ 12 may keep a mask that outlives a call as two
-// bytes of stack and read it back as four.
-inline std::uint32_t mask_bits(__mmask16 mask) {
-  std::uint32_t bits;
-  __asm__("kmovw %1, %0" : "=r"(bits) : "k"(mask));
-  return bits;
 }
 
 // Written as instructions because g++ 12 needs 35 moves in the loop of 40 instructions that the intrinsics

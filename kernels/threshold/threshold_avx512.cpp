@@ -5,6 +5,7 @@
 // Measured, Intel Xeon (Emerald Rapids), one thread: 27 x 27 x 256, 19 us, 40 GB/s read from L2.
 #include <immintrin.h>
 
+#include "kernels/common/avx512_mask.h"
 #include "kernels/threshold/threshold.h"
 
 namespace bitplace {
@@ -13,8 +14,8 @@ namespace {
 inline std::uint32_t half_word(const std::int32_t* input, const std::int32_t* threshold, std::int32_t count) {
   if (count <= 0) return 0;
   const auto exists = static_cast<__mmask16>(count >= 16 ? 0xffff : (1 << count) - 1);
-  return _mm512_mask_cmplt_epi32_mask(exists, _mm512_maskz_loadu_epi32(exists, input),
-                                      _mm512_maskz_loadu_epi32(exists, threshold));
+  return mask_bits(_mm512_mask_cmplt_epi32_mask(exists, _mm512_maskz_loadu_epi32(exists, input),
+                                                _mm512_maskz_loadu_epi32(exists, threshold)));
 }
 
 void run(const ThresholdCall& call, std::int64_t pixel_begin, std::int64_t pixel_end) {
