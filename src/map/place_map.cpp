@@ -170,7 +170,7 @@ Status PlaceMap::save(const char* path) const noexcept {
 }
 
 const DescriptorSpec& PlaceMap::spec() const noexcept {
-  static const DescriptorSpec kNone;
+  static const DescriptorSpec kNone{};
   return state_ != nullptr ? state_->spec : kNone;
 }
 

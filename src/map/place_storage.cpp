@@ -63,7 +63,7 @@ Status PlaceStorage::append(const void* descriptor, std::int64_t id, float norm)
   const PlaceBlock place = part_of(last_->places, index, index + 1);
   std::memcpy(const_cast<std::uint8_t*>(place.descriptors), descriptor, descriptor_bytes_);
   *const_cast<std::int64_t*>(place.ids) = id;
-  if (has_norms_) *const_cast<float*>(place.norms) = norm;
+  if (place.norms != nullptr) *const_cast<float*>(place.norms) = norm;
   size_.store(index + 1, std::memory_order_release);
   return {};
 }
