@@ -2,8 +2,9 @@
 //
 // Layouts (docs/packing.md): activations are NHWC; b1 activations hold each pixel's channels in
 // ceil(channels / 32) 32-bit words, channel c at bit c % 32 of word c / 32, unused bits 0. Canonical b1
-// weights are one dense bit row per output channel: kernel_height * kernel_width * (input_channels / groups)
-// bits in (row, column, channel) order, least significant bit first, rounded up to a byte once.
+// weights are one dense row per output channel: kernel_height * kernel_width * (input_channels / groups)
+// elements in (row, column, channel) order, least significant bit first, rounded up to a byte once. Elements
+// are b1, s4 (two's complement), s8, f16 or f32, as the table's name says after the activation's type.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,24 @@
 namespace bitplace {
 
 enum class ConvolutionPadding : std::uint8_t { valid, zero, one };
-enum class ConvolutionEpilogue : std::uint8_t { raw_s32, threshold_b1 };
+
+// What becomes of an accumulator. The float operations stand for themselves: each is rounded to nearest even
+// in binary32, in this order, and a multiplication is never fused with the addition behind it.
+//   raw_s32        the accumulator (the maximum over the pooling window)
+//   threshold_b1   bit = (accumulator < threshold[c]) xor flip[c]
+//   requantize_s8  round_half_even(clamp(float(accumulator) * scale[c] + bias[c], output_low, output_high))
+//   affine_f32     clamp(float(accumulator) * scale[c] + bias[c], output_low, output_high); without the
+//                  multiplication where accumulators are floats
+//   affine_f16     the same, rounded to f16 once more
+// Tables with b1 weights know the first two, other integer tables raw_s32, requantize_s8 and affine_f32,
+// float tables affine_f32 and, f16 ones, affine_f16. Only tables with b1 weights are given pooling.
+enum class ConvolutionEpilogue : std::uint8_t {
+  raw_s32,
+  threshold_b1,
+  requantize_s8,
+  affine_f32,
+  affine_f16
+};
 
 // One convolution with its fused pooling and epilogue. All extents are at least 1 and validated before.
 struct ConvolutionProblem {
@@ -29,6 +47,12 @@ struct ConvolutionProblem {
   std::int32_t pool_height, pool_width;      // non-overlapping max-pooling; 1 x 1 is none
   std::int32_t output_height, output_width;  // after pooling
   ConvolutionEpilogue epilogue;
+  // u8 and s8 activations: the codes stay within these. Bytes are unsigned where input_low >= 0, signed
+  // otherwise, so that what follows a ReLU may be read either way. [0, 255] any u8, [-127, 127] any s8, [-7,
+  // 7] s4.
+  std::int32_t input_low, input_high;
+  std::int32_t largest_weight;    // magnitude: 127 any s8, 7 any s4, 3 DoReFa's two bits, 1 signs
+  float output_low, output_high;  // whole numbers within [-127, 127] for requantize_s8, any order low <= high
 };
 
 // Products per output: the accumulator stays inside [-depth * max|activation|, +depth * max|activation|].
@@ -36,12 +60,14 @@ inline std::int64_t convolution_depth(const ConvolutionProblem& p) {
   return std::int64_t{p.kernel_height} * p.kernel_width * (p.input_channels / p.groups);
 }
 
-// Constants in canonical layout. threshold and flip (one per output channel) are null for raw_s32.
-//   bit = (accumulator < threshold[c]) xor flip[c];  pooled: the accumulator is the window's maximum.
+// Constants in canonical layout, one per output channel; null where the epilogue has no use for them. Scales
+// are finite, normal and positive, biases finite.
 struct ConvolutionConstants {
-  const std::uint8_t* weight_rows;  // output_channels rows of ceil(depth / 8) bytes
+  const std::uint8_t* weight_rows;  // output_channels rows of ceil(depth * bits per weight / 8) bytes
   const std::int32_t* threshold;
   const std::uint8_t* flip;
+  const float* scale = nullptr;
+  const float* bias = nullptr;
 };
 
 // One frame's pointers. input and output follow the arena's rule: kTailPad readable bytes after each, written
