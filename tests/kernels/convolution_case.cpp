@@ -36,24 +36,6 @@ std::vector<std::int64_t> shuffled_tasks(std::int64_t count, Random& random) {
   return tasks;
 }
 
-// The constants, packed by the kernel into memory that is read-only afterwards.
-void pack(const ConvolutionKernel& kernel, const ConvolutionCase& c, Placement placement,
-          GuardedMemory& packed) {
-  const bool threshold = c.problem.epilogue == ConvolutionEpilogue::threshold_b1;
-  GuardedMemory weights(c.weight_rows.size(), 0, 1, placement);
-  GuardedMemory thresholds(4 * c.threshold.size(), 0, 4, placement);
-  GuardedMemory flips(c.flip.size(), 0, 1, placement);
-  weights.copy_from(c.weight_rows.data());
-  thresholds.copy_from(c.threshold.data());
-  flips.copy_from(c.flip.data());
-  const ConvolutionConstants constants = {
-      reinterpret_cast<const std::uint8_t*>(weights.data()),
-      threshold ? reinterpret_cast<const std::int32_t*>(thresholds.data()) : nullptr,
-      threshold ? reinterpret_cast<const std::uint8_t*>(flips.data()) : nullptr};
-  std::fill_n(packed.data(), packed.size(), std::byte{0});
-  kernel.pack(c.problem, constants, packed.data());
-}
-
 }  // namespace
 
 std::string describe(const ConvolutionProblem& p) {
@@ -140,16 +122,36 @@ void choose_thresholds(ConvolutionCase& c, const std::vector<std::int32_t>& raw,
 
 std::vector<std::uint8_t> run_kernel(const ConvolutionKernel& kernel, const ConvolutionCase& c,
                                      Placement placement, Random& random, std::string* damage) {
-  const ConvolutionProblem& p = c.problem;
+  const bool threshold = c.problem.epilogue == ConvolutionEpilogue::threshold_b1;
+  GuardedMemory weights(c.weight_rows.size(), 0, 1, placement);
+  GuardedMemory thresholds(4 * c.threshold.size(), 0, 4, placement);
+  GuardedMemory flips(c.flip.size(), 0, 1, placement);
+  weights.copy_from(c.weight_rows.data());
+  thresholds.copy_from(c.threshold.data());
+  flips.copy_from(c.flip.data());
+  const ConvolutionConstants constants = {
+      reinterpret_cast<const std::uint8_t*>(weights.data()),
+      threshold ? reinterpret_cast<const std::int32_t*>(thresholds.data()) : nullptr,
+      threshold ? reinterpret_cast<const std::uint8_t*>(flips.data()) : nullptr};
+  const std::size_t alignment = c.input_type == ConvolutionInput::u8 ? 1 : 4;
+  return run_packed(kernel, c.problem, constants, {&c.input, alignment}, output_bytes(c.problem), placement,
+                    random, damage);
+}
+
+std::vector<std::uint8_t> run_packed(const ConvolutionKernel& kernel, const ConvolutionProblem& p,
+                                     const ConvolutionConstants& constants, InputBytes source,
+                                     std::size_t output_size, Placement placement, Random& random,
+                                     std::string* damage) {
   GuardedMemory packed(kernel.packed_bytes(p), 0, kAlignment, placement);
-  pack(kernel, c, placement, packed);
+  std::fill_n(packed.data(), packed.size(), std::byte{0});
+  kernel.pack(p, constants, packed.data());
   if (!packed.intact()) *damage += "pack wrote outside packed_bytes; ";
   packed.make_read_only();
 
-  GuardedMemory input(c.input.size(), kTailPad, c.input_type == ConvolutionInput::u8 ? 1 : 4, placement);
-  input.copy_from(c.input.data());
+  GuardedMemory input(source.bytes->size(), kTailPad, source.alignment, placement);
+  input.copy_from(source.bytes->data());
   input.make_read_only();
-  GuardedMemory output(output_bytes(p), kTailPad, 4, placement);
+  GuardedMemory output(output_size, kTailPad, 4, placement);
   GuardedMemory scratch(kernel.scratch_bytes(p), 0, kAlignment, placement);
 
   const ConvolutionCall call = {&p, packed.data(), input.data(), output.data(), scratch.data()};

@@ -45,6 +45,16 @@ void choose_thresholds(ConvolutionCase& c, const std::vector<std::int32_t>& raw,
 std::vector<std::uint8_t> run_kernel(const ConvolutionKernel& kernel, const ConvolutionCase& c,
                                      Placement placement, Random& random, std::string* damage);
 
+// The same for constants in canonical form; the input's elements have `alignment` bytes.
+struct InputBytes {
+  const std::vector<std::uint8_t>* bytes;
+  std::size_t alignment;
+};
+std::vector<std::uint8_t> run_packed(const ConvolutionKernel& kernel, const ConvolutionProblem& problem,
+                                     const ConvolutionConstants& constants, InputBytes input,
+                                     std::size_t output_bytes, Placement placement, Random& random,
+                                     std::string* damage);
+
 std::vector<std::int32_t> as_s32(const std::vector<std::uint8_t>& bytes);
 
 }  // namespace bitplace::test

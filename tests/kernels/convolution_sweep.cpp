@@ -30,12 +30,24 @@ std::int32_t input_extent(Random& random, std::int32_t pooled, std::int32_t pool
   return std::max(padded - pads, 1);
 }
 
-void draw_channels(ConvolutionProblem& p, ConvolutionInput type, Random& random) {
-  p.input_channels = type == ConvolutionInput::u8
-                         ? draw(random, {1, 2, 3, 3, 3, 4, 8, 33})
-                         : draw(random, {1, 3, 31, 32, 33, 64, 96, 100, 128, 160, 256});
-  p.output_channels = draw(random, {1, 5, 31, 32, 33, 63, 64, 65, 96, 100, 128, 256});
+void draw_channels(ConvolutionProblem& p, SweepChannels channels, Random& random) {
   p.groups = 1;
+  switch (channels) {
+    case SweepChannels::image:
+      p.input_channels = draw(random, {1, 2, 3, 3, 3, 4, 8, 33});
+      break;
+    case SweepChannels::bits:
+      p.input_channels = draw(random, {1, 3, 31, 32, 33, 64, 96, 100, 128, 160, 256});
+      break;
+    case SweepChannels::codes:
+      p.input_channels = draw(random, {1, 2, 3, 4, 7, 8, 15, 16, 17, 24, 31, 32, 33, 64, 96, 100, 144});
+      break;
+    case SweepChannels::depthwise:
+      p.input_channels = draw(random, {1, 3, 8, 15, 16, 17, 24, 31, 32, 33, 63, 64, 65, 96, 130, 144, 200});
+      p.output_channels = p.groups = p.input_channels;
+      return;
+  }
+  p.output_channels = draw(random, {1, 5, 8, 16, 24, 31, 32, 33, 63, 64, 65, 96, 100, 128, 256});
   const bool grouped = between(random, 0, 5) == 0;
   if (!grouped) return;
   for (const std::int32_t groups : {32, 16, 10, 8, 5, 4, 3, 2}) {
@@ -58,14 +70,14 @@ void draw_pads(ConvolutionProblem& p, Random& random) {
 }
 
 // Makes the work small enough for the reference: fewer pixels first, then fewer channels.
-void shrink(ConvolutionProblem& p, ConvolutionInput type, Random& random) {
+void shrink(ConvolutionProblem& p, SweepChannels channels, Random& random) {
   while (multiply_accumulates(p) > kMostMultiplyAccumulates) {
     if (p.output_height > 1 && p.output_height >= p.output_width) {
       --p.output_height;
     } else if (p.output_width > 1) {
       --p.output_width;
     } else {
-      draw_channels(p, type, random);
+      draw_channels(p, channels, random);
     }
   }
 }
@@ -84,16 +96,16 @@ bool infer_output(ConvolutionProblem& p) {
 
 namespace {
 
-ConvolutionProblem draw_problem(ConvolutionProblem p, ConvolutionInput type, Random& random) {
+ConvolutionProblem draw_problem(ConvolutionProblem p, SweepChannels channels, Random& random) {
   const bool unequal_axes = between(random, 0, 3) == 0;
   p.kernel_width = unequal_axes ? draw(random, {1, 2, 3, 4, 5}) : p.kernel_height;
   p.stride_width = unequal_axes ? between(random, 1, 3) : p.stride_height;
   p.dilation_width = unequal_axes ? between(random, 1, 3) : p.dilation_height;
-  draw_channels(p, type, random);
+  draw_channels(p, channels, random);
   draw_pads(p, random);
   p.output_height = between(random, 1, 5);
   p.output_width = between(random, 1, 9);
-  shrink(p, type, random);
+  shrink(p, channels, random);
   p.input_height = input_extent(random, p.output_height, p.pool_height, p.kernel_height, p.dilation_height,
                                 p.stride_height, p.pad_top + p.pad_bottom);
   p.input_width = input_extent(random, p.output_width, p.pool_width, p.kernel_width, p.dilation_width,
@@ -104,10 +116,13 @@ ConvolutionProblem draw_problem(ConvolutionProblem p, ConvolutionInput type, Ran
 
 }  // namespace
 
-std::vector<ConvolutionProblem> sweep(ConvolutionInput type, int repetitions, Random& random) {
-  constexpr std::pair<std::int32_t, std::int32_t> kPools[] = {{1, 1}, {2, 2}, {3, 3}, {2, 1}};
+std::vector<ConvolutionProblem> sweep(SweepChannels channels, int repetitions, Random& random) {
+  std::vector<std::pair<std::int32_t, std::int32_t>> pools = {{1, 1}};
+  if (channels == SweepChannels::image || channels == SweepChannels::bits) {
+    pools.insert(pools.end(), {{2, 2}, {3, 3}, {2, 1}});
+  }
   std::vector<ConvolutionPadding> paddings = {ConvolutionPadding::valid, ConvolutionPadding::zero};
-  if (type == ConvolutionInput::b1) paddings.push_back(ConvolutionPadding::one);
+  if (channels == SweepChannels::bits) paddings.push_back(ConvolutionPadding::one);
   std::vector<ConvolutionProblem> problems;
   ConvolutionProblem p{};
   p.epilogue = ConvolutionEpilogue::raw_s32;
@@ -115,7 +130,7 @@ std::vector<ConvolutionProblem> sweep(ConvolutionInput type, int repetitions, Ra
     for (const std::int32_t stride : {1, 2, 4}) {
       for (const std::int32_t dilation : {1, 2}) {
         for (const ConvolutionPadding padding : paddings) {
-          for (const auto& [pool_height, pool_width] : kPools) {
+          for (const auto& [pool_height, pool_width] : pools) {
             p.kernel_height = kernel;
             p.stride_height = stride;
             p.dilation_height = dilation;
@@ -123,13 +138,18 @@ std::vector<ConvolutionProblem> sweep(ConvolutionInput type, int repetitions, Ra
             p.pool_height = pool_height;
             p.pool_width = pool_width;
             for (int i = 0; i < repetitions; ++i)
-              problems.push_back(draw_problem(p, type, random));
+              problems.push_back(draw_problem(p, channels, random));
           }
         }
       }
     }
   }
   return problems;
+}
+
+std::vector<ConvolutionProblem> sweep(ConvolutionInput type, int repetitions, Random& random) {
+  return sweep(type == ConvolutionInput::u8 ? SweepChannels::image : SweepChannels::bits, repetitions,
+               random);
 }
 
 }  // namespace bitplace::test

@@ -7,8 +7,14 @@
 
 namespace bitplace::test {
 
-// `repetitions` draws for every combination of kernel extent, stride, dilation, padding and pooling; channel
-// counts, groups, image extents, asymmetric pads and unequal axes are drawn at random. Epilogue: raw_s32.
+// What the channel counts of a sweep are like: few inputs, whole words of bits and their neighbours,
+// multiples of vectors and their neighbours, or one filter per input channel.
+enum class SweepChannels { image, bits, codes, depthwise };
+
+// `repetitions` draws for every combination of kernel extent, stride, dilation, padding and, for images and
+// bits, pooling; channel counts, groups, image extents, asymmetric pads and unequal axes are drawn at random.
+// Epilogue: raw_s32; the ranges of codes and outputs are left 0.
+std::vector<ConvolutionProblem> sweep(SweepChannels channels, int repetitions, Random& random);
 std::vector<ConvolutionProblem> sweep(ConvolutionInput type, int repetitions, Random& random);
 
 // Output extents that the attributes imply; false where no pooled output fits.

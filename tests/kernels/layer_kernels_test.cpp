@@ -1,0 +1,299 @@
+// Every row of the tables with scales and biases against the reference row: integers bit for bit, floats
+// within the bound that kernels/convolution_f32_f32/convolution_f32_f32.h states.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "bitplace/executor.h"
+#include "kernels/common/half.h"
+#include "kernels/common/reference_windows.h"
+#include "kernels/convolution_sweep.h"
+#include "kernels/kernel_rows.h"
+#include "kernels/layer_case.h"
+
+using namespace bitplace;
+using namespace bitplace::test;
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+const ConvolutionTable& table_named(const char* name) {
+  const ConvolutionTable* table = find_convolution_table(name);
+  REQUIRE(table != nullptr);
+  return *table;
+}
+
+SweepChannels channels_of(const ConvolutionTable& table) {
+  return table.depthwise ? SweepChannels::depthwise : SweepChannels::codes;
+}
+
+// Where two outputs differ first, as text; empty where they are equal.
+std::string difference(const Bytes& expected, const Bytes& actual) {
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (expected[i] != actual[i]) {
+      return "byte " + std::to_string(i) + " of " + std::to_string(expected.size()) + " is " +
+             std::to_string(actual[i]) + ", expected " + std::to_string(expected[i]);
+    }
+  }
+  return {};
+}
+
+double value_at(const Bytes& bytes, std::size_t index, bool half) {
+  if (half) {
+    std::uint16_t value = 0;
+    std::memcpy(&value, &bytes[2 * index], 2);
+    return half_to_float(value);
+  }
+  float value = 0;
+  std::memcpy(&value, &bytes[4 * index], 4);
+  return value;
+}
+
+// For each output the sum of |x * w| over its window.
+std::vector<double> magnitudes(const LayerCase& c) {
+  const ConvolutionProblem& p = c.problem;
+  const std::vector<double> input = input_values(c);
+  const std::vector<double> weights = weight_values(c);
+  const std::int64_t depth = convolution_depth(p);
+  std::vector<double> sums;
+  for (std::int64_t row = 0; row < p.output_height; ++row) {
+    reference::visit_output_row(p, row, [&](std::int64_t column, std::int64_t channel, std::int64_t) {
+      double sum = 0;
+      reference::visit_window(p, row, column, channel, [&](std::int64_t i, std::int64_t w) {
+        sum += std::abs(input[static_cast<std::size_t>(i)] *
+                        weights[static_cast<std::size_t>(channel * depth + w)]);
+      });
+      sums.push_back(sum);
+    });
+  }
+  return sums;
+}
+
+// How far two correct results may lie apart: the summation's bound for each of them, the rounding of the sum
+// and of the addition of the bias, and for f16 outputs the rounding to one of the two neighbours.
+double allowed_distance(const LayerCase& c, double magnitude, double bias, double result) {
+  constexpr double kUnit = 0x1p-24;
+  const double depth = static_cast<double>(convolution_depth(c.problem));
+  const double summation = depth * kUnit / (1 - depth * kUnit) * magnitude;
+  const double additions = 4 * kUnit * (magnitude + std::abs(bias));
+  const double distance = summation + additions;
+  if (c.problem.epilogue != ConvolutionEpilogue::affine_f16) return distance;
+  return distance + std::max(0x1p-24, 0x1p-10 * (std::abs(result) + distance));
+}
+
+std::string beyond_bound(const LayerCase& c, const std::vector<double>& magnitude, const Bytes& expected,
+                         const Bytes& actual) {
+  const bool half = c.problem.epilogue == ConvolutionEpilogue::affine_f16;
+  for (std::size_t i = 0; i < magnitude.size(); ++i) {
+    const double e = value_at(expected, i, half);
+    const double a = value_at(actual, i, half);
+    const double allowed =
+        allowed_distance(c, magnitude[i], static_cast<double>(c.bias[i % c.bias.size()]), e);
+    if (!(std::abs(a - e) <= allowed)) {
+      return "element " + std::to_string(i) + " is " + std::to_string(a) + ", expected " + std::to_string(e) +
+             " within " + std::to_string(allowed);
+    }
+  }
+  return {};
+}
+
+class Comparison {
+ public:
+  explicit Comparison(const ConvolutionTable& table)
+      : table_(table), rows_(runnable_rows(table.rows())), accepted_(rows_.size()) {}
+
+  void compare(ConvolutionProblem problem, ConvolutionEpilogue epilogue, Fill input, Fill weights) {
+    problem = with_ranges(problem, table_, epilogue, random_);
+    const LayerCase c = make_layer_case(table_, problem, input, weights, random_);
+    std::string damage;
+    const Bytes expected =
+        run_layer(reference_row(table_.rows()), c, Placement::against_end, random_, &damage);
+    if (!damage.empty()) FAIL_CHECK("reference: " << damage << describe(c));
+    const bool floats = is_float_table(table_);
+    const std::vector<double> magnitude = floats ? magnitudes(c) : std::vector<double>();
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      if (!rows_[i]->accepts(problem)) continue;
+      ++accepted_[i];
+      for (const Placement placement : kPlacements) {
+        damage.clear();
+        const Bytes actual = run_layer(*rows_[i], c, placement, random_, &damage);
+        damage += floats ? beyond_bound(c, magnitude, expected, actual) : difference(expected, actual);
+        if (!damage.empty()) FAIL_CHECK(rows_[i]->name << ": " << damage << "\n  " << describe(c));
+      }
+    }
+  }
+
+  // A row that declined everything was not tested.
+  void check_that_every_row_took_part() const {
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      INFO(rows_[i]->name);
+      CHECK(accepted_[i] > 0);
+    }
+  }
+
+ private:
+  const ConvolutionTable& table_;
+  std::vector<const ConvolutionKernel*> rows_;
+  std::vector<std::int64_t> accepted_;
+  Random random_;
+};
+
+void compare_sweep(const char* name) {
+  const ConvolutionTable& table = table_named(name);
+  Comparison comparison(table);
+  Random random;
+  constexpr Fill kFills[] = {Fill::random, Fill::random, Fill::random, Fill::all_ones, Fill::all_zeros};
+  for (const ConvolutionProblem& problem : sweep(channels_of(table), 4, random)) {
+    for (const ConvolutionEpilogue epilogue : epilogues_of(table)) {
+      const Fill input = kFills[random.integer(0, 4)];
+      const Fill weights = kFills[random.integer(0, 4)];
+      comparison.compare(problem, epilogue, input, weights);
+    }
+  }
+  comparison.check_that_every_row_took_part();
+}
+
+ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std::int32_t outputs,
+                                  std::int32_t kernel, std::int32_t stride, std::int32_t pad) {
+  ConvolutionProblem p{};
+  p.input_height = p.input_width = extent;
+  p.input_channels = inputs;
+  p.output_channels = outputs;
+  p.kernel_height = p.kernel_width = kernel;
+  p.stride_height = p.stride_width = stride;
+  p.dilation_height = p.dilation_width = p.groups = 1;
+  p.pad_top = p.pad_left = p.pad_bottom = p.pad_right = pad;
+  p.padding = pad > 0 ? ConvolutionPadding::zero : ConvolutionPadding::valid;
+  p.pool_height = p.pool_width = 1;
+  REQUIRE(infer_output(p));
+  return p;
+}
+
+// Accumulators at both ends of their range, over depths that overflow anything narrower than 32 bits.
+void compare_extremes(const char* name, const ConvolutionProblem& problem) {
+  const ConvolutionTable& table = table_named(name);
+  Comparison comparison(table);
+  for (const ConvolutionEpilogue epilogue : epilogues_of(table)) {
+    for (int repetition = 0; repetition < 4; ++repetition) {
+      for (const Fill input : {Fill::all_zeros, Fill::all_ones, Fill::random}) {
+        for (const Fill weights : {Fill::all_zeros, Fill::all_ones, Fill::random})
+          comparison.compare(problem, epilogue, input, weights);
+      }
+    }
+  }
+}
+
+struct TaskContext {
+  const ConvolutionKernel* kernel;
+  const ConvolutionCall* call;
+};
+
+void prepare_task(std::int64_t task, void* context) {
+  const auto* c = static_cast<const TaskContext*>(context);
+  c->kernel->prepare(*c->call, task);
+}
+
+void run_task(std::int64_t task, void* context) {
+  const auto* c = static_cast<const TaskContext*>(context);
+  c->kernel->run(*c->call, task);
+}
+
+// All tasks at once on several threads give the bytes of one thread, floats too.
+void compare_threads(const char* name, const ConvolutionProblem& shape) {
+  const ConvolutionTable& table = table_named(name);
+  Random random;
+  const auto pool = create_thread_pool(4);
+  REQUIRE(pool.ok());
+  const ConvolutionProblem p = with_ranges(shape, table, epilogues_of(table).back(), random);
+  const LayerCase c = make_layer_case(table, p, Fill::random, Fill::random, random);
+  for (const ConvolutionKernel* row : runnable_rows(table.rows())) {
+    if (!row->accepts(p)) continue;
+    std::string damage;
+    const Bytes expected = run_layer(*row, c, Placement::against_end, random, &damage);
+    GuardedMemory packed(row->packed_bytes(p), 0, kAlignment, Placement::against_end);
+    std::fill_n(packed.data(), packed.size(), std::byte{0});
+    row->pack(p, {c.weight_rows.data(), nullptr, nullptr, c.scale.data(), c.bias.data()}, packed.data());
+    GuardedMemory input(c.input.size(), kTailPad, 4, Placement::against_end);
+    input.copy_from(c.input.data());
+    GuardedMemory scratch(row->scratch_bytes(p), 0, kAlignment, Placement::against_end);
+    for (int repetition = 0; repetition < 10; ++repetition) {
+      Bytes output(expected.size() + kTailPad, 0x5a);
+      const ConvolutionCall call = {&p, packed.data(), input.data(), output.data(), scratch.data()};
+      TaskContext context = {row, &call};
+      (*pool)->parallel_for(row->prepare_tasks(p), prepare_task, &context);
+      (*pool)->parallel_for(row->run_tasks(p), run_task, &context);
+      output.resize(expected.size());
+      INFO(row->name << " " << describe(c));
+      REQUIRE(difference(expected, output).empty());
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every convolution table has a name of its own and ends with a reference that runs anywhere") {
+  for (const ConvolutionTable& table : convolution_tables()) {
+    CHECK(find_convolution_table(table.name) == &table);
+    const ConvolutionKernel& last = reference_row(table.rows());
+    CHECK(last.features == 0);
+    CHECK(last.name == std::string(table.name) + "__ref");
+  }
+}
+
+TEST_CASE("every s8 x s8 convolution equals the reference over a sweep of shapes") {
+  compare_sweep("convolution_s8_s8");
+}
+TEST_CASE("every s8 x s4 convolution equals the reference over a sweep of shapes") {
+  compare_sweep("convolution_s8_s4");
+}
+TEST_CASE("every s8 depthwise convolution equals the reference over a sweep of shapes") {
+  compare_sweep("depthwise_s8_s8");
+}
+TEST_CASE("every f32 convolution keeps its bound over a sweep of shapes") {
+  compare_sweep("convolution_f32_f32");
+}
+TEST_CASE("every f16 convolution keeps its bound over a sweep of shapes") {
+  compare_sweep("convolution_f16_f16");
+}
+TEST_CASE("every f32 depthwise convolution keeps its bound over a sweep of shapes") {
+  compare_sweep("depthwise_f32_f32");
+}
+TEST_CASE("every f16 depthwise convolution keeps its bound over a sweep of shapes") {
+  compare_sweep("depthwise_f16_f16");
+}
+
+TEST_CASE("integer convolutions are exact at the ends of the accumulator's range") {
+  for (const char* name : {"convolution_s8_s8", "convolution_s8_s4"}) {
+    compare_extremes(name, square_problem(5, 64, 40, 3, 1, 1));
+    compare_extremes(name, square_problem(1, 4608, 19, 1, 1, 0));
+    compare_extremes(name, square_problem(2, 25088, 3, 1, 1, 0));
+    compare_extremes(name, square_problem(9, 3, 33, 7, 2, 3));
+  }
+  ConvolutionProblem depthwise = square_problem(15, 40, 40, 11, 1, 5);
+  depthwise.groups = 40;
+  compare_extremes("depthwise_s8_s8", depthwise);
+}
+
+TEST_CASE("float convolutions keep their bound over long sums") {
+  for (const char* name : {"convolution_f32_f32", "convolution_f16_f16"}) {
+    compare_extremes(name, square_problem(1, 25088, 19, 1, 1, 0));
+    compare_extremes(name, square_problem(4, 512, 40, 3, 1, 1));
+  }
+}
+
+TEST_CASE("the tasks of a layer may run at once") {
+  for (const ConvolutionTable& table : convolution_tables()) {
+    if (table.weight == DataType::b1) continue;
+    ConvolutionProblem p = square_problem(14, 48, 48, 3, 1, 1);
+    if (table.depthwise) p.groups = 48;
+    compare_threads(table.name, p);
+    ConvolutionProblem flat = square_problem(1, 300, 300, 1, 1, 0);
+    if (table.depthwise) flat.groups = 300;
+    compare_threads(table.name, flat);
+  }
+}
