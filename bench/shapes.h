@@ -4,20 +4,21 @@
 #include <string>
 #include <vector>
 
-#include "kernels/common/convolution.h"
+#include "kernels/convolution_tables.h"
 
 namespace bitplace::bench {
 
 struct ConvolutionShape {
   std::string network;  // file name without extension
   std::string layer;
-  std::string table;  // kernel table
+  const ConvolutionTable* table = nullptr;
   ConvolutionProblem problem{};
 
   std::int64_t multiply_accumulates() const;
 };
 
-// Reads every *.txt of a folder; prints the offending line to stderr and exits on a malformed one.
+// Reads every *.txt of a folder; a layer that names several tables gives a shape for each. Prints the
+// offending line to stderr and exits on a malformed one.
 std::vector<ConvolutionShape> read_shapes(const std::string& folder);
 
 }  // namespace bitplace::bench

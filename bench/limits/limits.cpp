@@ -9,6 +9,8 @@
 namespace bitplace::bench {
 
 #if BITPLACE_X86
+extern const LimitLoop limit_requantize__avx2;
+extern const LimitLoop limit_requantize__avx512;
 extern const LimitLoop limit_split_lookups__avx2;
 extern const LimitLoop limit_lookups__avx2;
 extern const LimitLoop limit_pairs__avx2;
@@ -22,6 +24,7 @@ extern const ReadLoop read__avx512;
 extern const ReadLoop read__sse42;
 #elif BITPLACE_ARM64
 extern const LimitLoop limit_count__neon;
+extern const LimitLoop limit_requantize__neon;
 extern const LimitLoop limit_lookup__neon;
 extern const LimitLoop limit_quadruples__neondot;
 extern const ReadLoop read__neon;
@@ -40,10 +43,13 @@ const std::vector<const LimitLoop*>& limit_loops() {
     &limit_pairs__avx2,
     &limit_lookups__sse42,
     &limit_pairs__sse42,
+    &limit_requantize__avx512,
+    &limit_requantize__avx2,
 #elif BITPLACE_ARM64
     &limit_count__neon,
     &limit_quadruples__neondot,
     &limit_lookup__neon,
+    &limit_requantize__neon,
 #endif
   };
   return kLoops;
@@ -108,6 +114,22 @@ Limit arithmetic_limit(const std::string& table, const std::string& kernel, IsaF
   if (found != measured.end()) return found->second;
   const double seconds = seconds_per_iteration([&](std::int64_t n) { loop->run(n); });
   return measured[loop] = {loop->instructions, static_cast<double>(loop->operations) / seconds};
+}
+
+Limit layer_limit(const std::string& table, const std::string& kernel, IsaFeatures features,
+                  const LayerWork& work) {
+  const Limit arithmetic = arithmetic_limit(table, kernel, features);
+  if (arithmetic.per_second <= 0) return {};
+  std::string unit = arithmetic.unit;
+  double seconds = work.multiply_accumulates / arithmetic.per_second;
+  const auto consider = [&](const Limit& limit, double amount) {
+    if (limit.per_second <= 0 || amount / limit.per_second <= seconds) return;
+    seconds = amount / limit.per_second;
+    unit = limit.unit;
+  };
+  if (work.requantized > 0) consider(arithmetic_limit("requantize", "", features), work.requantized);
+  consider(read_limit(work.bytes), static_cast<double>(work.bytes));
+  return {unit, 1 / seconds};
 }
 
 Limit read_limit(std::size_t bytes) {
