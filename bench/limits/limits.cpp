@@ -14,6 +14,9 @@ extern const LimitLoop limit_requantize__avx512;
 extern const LimitLoop limit_split_lookups__avx2;
 extern const LimitLoop limit_lookups__avx2;
 extern const LimitLoop limit_pairs__avx2;
+extern const LimitLoop limit_s4_pairs__avx2;
+extern const LimitLoop limit_widened_pairs__avx2;
+extern const LimitLoop limit_depthwise_pairs__avx2;
 extern const LimitLoop limit_carry_save__avx512vpopcntdq;
 extern const LimitLoop limit_quadruples__avx512vnni;
 extern const LimitLoop limit_split_lookups__sse42;
@@ -41,6 +44,9 @@ const std::vector<const LimitLoop*>& limit_loops() {
     &limit_quadruples__avx512vnni,
     &limit_lookups__avx2,
     &limit_pairs__avx2,
+    &limit_s4_pairs__avx2,
+    &limit_widened_pairs__avx2,
+    &limit_depthwise_pairs__avx2,
     &limit_lookups__sse42,
     &limit_pairs__sse42,
     &limit_requantize__avx512,

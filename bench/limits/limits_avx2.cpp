@@ -56,6 +56,22 @@ void run_pairs(std::int64_t iterations) {
   }
 }
 
+// u8 x s8 pairs widened to s32 at once.
+#define WIDENED_PAIRS(product, sum)                                                      \
+  "vpmaddubsw %%ymm15, %%ymm14, " product "\n\t vpmaddwd %%ymm13, " product ", " product \
+  "\n\t vpaddd " product ", " sum ", " sum "\n\t"
+void run_widened_pairs(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(WIDENED_PAIRS("%%ymm8", "%%ymm0") WIDENED_PAIRS("%%ymm9", "%%ymm1")
+                         WIDENED_PAIRS("%%ymm10", "%%ymm2") WIDENED_PAIRS("%%ymm11", "%%ymm3")
+                             WIDENED_PAIRS("%%ymm8", "%%ymm4") WIDENED_PAIRS("%%ymm9", "%%ymm5")
+                                 WIDENED_PAIRS("%%ymm10", "%%ymm6") WIDENED_PAIRS("%%ymm11", "%%ymm7")::
+                                     : "ymm0", "ymm1", "ymm2", "ymm3", "ymm4", "ymm5", "ymm6", "ymm7", "ymm8",
+                                       "ymm9", "ymm10", "ymm11");
+  }
+}
+#undef WIDENED_PAIRS
+
 void run_read(const void* data, std::int64_t bytes, std::int64_t iterations) {
   for (std::int64_t i = 0; i < iterations; ++i) {
     const auto* p = static_cast<const char*>(data);
@@ -80,6 +96,12 @@ extern const LimitLoop limit_lookups__avx2 = {"convolution_u8_b1", "rgb",      "
                                               kFeatures,           8 * 16 * 3, run_lookups};
 extern const LimitLoop limit_pairs__avx2 = {"convolution_u8_b1", "",     "vpmaddubsw + vpaddw",
                                             kFeatures,           8 * 32, run_pairs};
+extern const LimitLoop limit_s4_pairs__avx2 = {"convolution_s8_s4", "",     "vpmaddubsw + vpaddw",
+                                               kFeatures,           8 * 32, run_pairs};
+extern const LimitLoop limit_widened_pairs__avx2 = {
+    "convolution_s8_s8", "", "vpmaddubsw + vpmaddwd + vpaddd", kFeatures, 8 * 32, run_widened_pairs};
+extern const LimitLoop limit_depthwise_pairs__avx2 = {
+    "depthwise_s8_s8", "", "vpmaddubsw + vpmaddwd + vpaddd", kFeatures, 8 * 32, run_widened_pairs};
 extern const ReadLoop read__avx2 = {"vmovdqu ymm", kFeatures, run_read};
 
 }  // namespace bitplace::bench

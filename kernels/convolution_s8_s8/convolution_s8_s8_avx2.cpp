@@ -1,0 +1,115 @@
+// u8 or s8 activations x s8 weights with AVX2.
+#include <immintrin.h>
+
+#include "kernels/convolution_s8_s8/convolution_s8_s8.h"
+#include "kernels/convolution_s8_s8/quad_tiles.h"
+
+namespace bitplace {
+namespace {
+
+using namespace quad_plan;
+
+constexpr std::int32_t kLargestByteCode = 129;  // 2 * 129 * 127 < 2^15
+
+std::int32_t code_low(const ConvolutionProblem& p) {
+  return p.input_low < 0 ? p.input_low : 0;
+}
+
+bool bytes_fit(const ConvolutionProblem& p) {
+  return (p.input_high - code_low(p)) * p.largest_weight * 2 < 1 << 15;
+}
+
+// 2 x vpmaddubsw, vpmaddwd, vpaddd.
+struct ByteStep {
+  static QuadForm form(const ConvolutionProblem& p) { return {1, code_low(p), 1}; }
+
+  template <std::size_t M, std::size_t V>
+  static inline void accumulate(const Tile& tile, __m256i (&sums)[M][V]) {
+    load_start(tile, sums);
+    const std::uint8_t* weights = tile.weights;
+    const __m256i ones = _mm256_set1_epi16(1);
+    for (std::int64_t q = 0; q < tile.quads; ++q) {
+      const std::int64_t offset = tile.offsets[q];
+      __m256i weight[V];
+#pragma GCC unroll 2
+      for (std::size_t v = 0; v < V; ++v)
+        weight[v] = _mm256_load_si256(reinterpret_cast<const __m256i*>(weights) + v);
+#pragma GCC unroll 8
+      for (std::size_t m = 0; m < M; ++m) {
+        const __m256i codes = broadcast_quad(tile.windows[m] + offset);
+#pragma GCC unroll 2
+        for (std::size_t v = 0; v < V; ++v) {
+          const __m256i pairs = _mm256_maddubs_epi16(codes, weight[v]);
+          sums[m][v] = _mm256_add_epi32(sums[m][v], _mm256_madd_epi16(pairs, ones));
+          pin(sums[m][v]);
+        }
+      }
+      weights += V * 32;
+    }
+  }
+};
+
+struct WordStep {
+  static QuadForm form(const ConvolutionProblem&) { return {2, 0, 2}; }
+
+  template <std::size_t M, std::size_t V>
+  static inline void accumulate(const Tile& tile, __m256i (&sums)[M][V]) {
+    load_start(tile, sums);
+    const std::uint8_t* weights = tile.weights;
+    for (std::int64_t q = 0; q < tile.quads; ++q) {
+      const std::int64_t offset = tile.offsets[q];
+      __m256i weight[V];
+#pragma GCC unroll 2
+      for (std::size_t v = 0; v < V; ++v)
+        weight[v] = _mm256_load_si256(reinterpret_cast<const __m256i*>(weights) + v);
+#pragma GCC unroll 8
+      for (std::size_t m = 0; m < M; ++m) {
+        const __m256i codes = broadcast_quad(tile.windows[m] + offset);
+#pragma GCC unroll 2
+        for (std::size_t v = 0; v < V; ++v) {
+          sums[m][v] = _mm256_add_epi32(sums[m][v], _mm256_madd_epi16(codes, weight[v]));
+          pin(sums[m][v]);
+        }
+      }
+      weights += V * 32;
+    }
+  }
+};
+
+bool accepts_any(const ConvolutionProblem& p) {
+  return p.padding != ConvolutionPadding::one && p.epilogue != ConvolutionEpilogue::threshold_b1;
+}
+bool accepts_bytes(const ConvolutionProblem& p) {
+  return accepts_any(p) && bytes_fit(p);
+}
+
+template <typename Step>
+void pack_s8(const ConvolutionProblem& p, const ConvolutionConstants& constants, void* packed) {
+  pack(p, Step::form(p), constants, 8, s8_weight, packed);
+}
+
+}  // namespace
+
+extern const ConvolutionKernel convolution_s8_s8__avx2_bytes_6x16 = {"convolution_s8_s8__avx2_bytes_6x16",
+                                                                     isa_feature::avx2,
+                                                                     accepts_bytes,
+                                                                     step_packed_bytes<ByteStep>,
+                                                                     pack_s8<ByteStep>,
+                                                                     step_scratch_bytes<ByteStep>,
+                                                                     step_prepare_tasks<ByteStep>,
+                                                                     step_prepare<ByteStep>,
+                                                                     run_tasks,
+                                                                     run_task<ByteStep>};
+
+extern const ConvolutionKernel convolution_s8_s8__avx2_words_6x16 = {"convolution_s8_s8__avx2_words_6x16",
+                                                                     isa_feature::avx2,
+                                                                     accepts_any,
+                                                                     step_packed_bytes<WordStep>,
+                                                                     pack_s8<WordStep>,
+                                                                     step_scratch_bytes<WordStep>,
+                                                                     step_prepare_tasks<WordStep>,
+                                                                     step_prepare<WordStep>,
+                                                                     run_tasks,
+                                                                     run_task<WordStep>};
+
+}  // namespace bitplace

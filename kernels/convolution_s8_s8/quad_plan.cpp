@@ -1,0 +1,234 @@
+#include "kernels/convolution_s8_s8/quad_plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace bitplace::quad_plan {
+namespace {
+
+constexpr std::int64_t kQuadBytes = 4;
+constexpr std::int64_t kTaskVectors = 8;
+constexpr std::int64_t kTaskPixels = 60;
+
+std::int64_t divide_up(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
+std::size_t up_to_alignment(std::int64_t bytes) {
+  return (static_cast<std::size_t>(bytes) + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+std::int64_t group_inputs(const ConvolutionProblem& p) {
+  return p.input_channels / p.groups;
+}
+
+std::int64_t group_outputs(const ConvolutionProblem& p) {
+  return p.output_channels / p.groups;
+}
+
+std::int64_t group_vectors(const ConvolutionProblem& p) {
+  return divide_up(group_outputs(p), kLanes);
+}
+
+std::int64_t output_pixels(const ConvolutionProblem& p) {
+  return std::int64_t{p.output_height} * p.output_width;
+}
+
+struct Segments {
+  std::int64_t per_row, codes, quads_each, quads;
+};
+
+Segments segments_of(const ConvolutionProblem& p, const QuadForm& form) {
+  const bool whole_rows = p.dilation_width == 1 && p.groups == 1;
+  Segments s{};
+  s.per_row = whole_rows ? 1 : p.kernel_width;
+  s.codes = group_inputs(p) * (whole_rows ? p.kernel_width : 1);
+  s.quads_each = divide_up(s.codes * form.code_bytes, kQuadBytes);
+  s.quads = p.kernel_height * s.per_row * s.quads_each;
+  return s;
+}
+
+std::int64_t reach(std::int64_t outputs, std::int64_t stride, std::int64_t kernel, std::int64_t dilation) {
+  return (outputs - 1) * stride + (kernel - 1) * dilation + 1;
+}
+
+struct Places {
+  std::size_t offsets, start, scale, bias, weights, end;
+};
+
+std::int64_t vector_quad_bytes(const QuadForm& form) {
+  return kLanes * kQuadBytes / form.code_bytes * form.weight_bytes;
+}
+
+Places places_of(const ConvolutionProblem& p, const QuadForm& form) {
+  const Segments segments = segments_of(p, form);
+  const std::int64_t vectors = p.groups * group_vectors(p);
+  const std::size_t per_channel = up_to_alignment(4 * kLanes * vectors);
+  Places places{};
+  places.offsets = kAlignment;
+  places.start = places.offsets + up_to_alignment(8 * segments.quads);
+  places.scale = places.start + per_channel;
+  places.bias = places.scale + per_channel;
+  places.weights = places.bias + per_channel;
+  places.end = places.weights + up_to_alignment(vectors * segments.quads * vector_quad_bytes(form));
+  return places;
+}
+
+void pack_offsets(const ConvolutionProblem& p, const QuadForm& form, std::int64_t* offsets) {
+  const Segments segments = segments_of(p, form);
+  const Codes codes = codes_of(p, form);
+  for (std::int64_t s = 0; s < p.kernel_height * segments.per_row; ++s) {
+    const std::int64_t start = s / segments.per_row * p.dilation_height * codes.row_bytes +
+                               s % segments.per_row * p.dilation_width * codes.pixel_bytes;
+    for (std::int64_t q = 0; q < segments.quads_each; ++q)
+      *offsets++ = start + q * kQuadBytes;
+  }
+}
+
+// Where a channel of a group lies: counted in lanes of the group's vectors.
+std::int64_t lane_of(const ConvolutionProblem& p, std::int64_t channel) {
+  const std::int64_t block = channel / (kBlockVectors * kLanes) * kBlockVectors;
+  if (group_vectors(p) - block < kBlockVectors) return channel;
+  const std::int64_t c = channel % (kBlockVectors * kLanes);
+  return block * kLanes + c / 4 % 2 * kLanes + c / 8 * 4 + c % 4;
+}
+
+// Whether accumulator * scale + bias stays clear of the ends of s32 whatever the activations are.
+bool stays_in_range(const ConvolutionProblem& p, std::int64_t magnitudes, float scale, float bias) {
+  const std::int64_t largest = std::max<std::int64_t>(std::abs(p.input_low), std::abs(p.input_high));
+  constexpr double kLimit = 2147483000.0;
+  return static_cast<double>(magnitudes * largest) * static_cast<double>(scale) +
+             std::abs(static_cast<double>(bias)) <
+         kLimit;
+}
+
+// One channel's weights: `to` is its lane in the first quad of its block.
+struct WeightSums {
+  std::int64_t sum = 0, magnitudes = 0;
+};
+WeightSums pack_channel(const Segments& segments, std::int64_t segment_count, const QuadForm& form,
+                        const std::uint8_t* row, WeightAt weight_at, std::uint8_t* to,
+                        std::int64_t quad_stride) {
+  const std::int64_t quad_codes = kQuadBytes / form.code_bytes;
+  WeightSums sums;
+  for (std::int64_t s = 0; s < segment_count; ++s) {
+    for (std::int64_t i = 0; i < segments.codes; ++i) {
+      const std::int32_t weight = weight_at(row, s * segments.codes + i);
+      sums.sum += weight;
+      sums.magnitudes += std::abs(weight);
+      std::uint8_t* at =
+          to + (s * segments.quads_each + i / quad_codes) * quad_stride + i % quad_codes * form.weight_bytes;
+      at[0] = static_cast<std::uint8_t>(weight & 0xff);
+      if (form.weight_bytes == 2) at[1] = static_cast<std::uint8_t>(weight >> 8 & 0xff);
+    }
+  }
+  return sums;
+}
+
+}  // namespace
+
+std::int32_t s8_weight(const std::uint8_t* row, std::int64_t index) {
+  return static_cast<std::int8_t>(row[index]);
+}
+
+std::int32_t s4_weight(const std::uint8_t* row, std::int64_t index) {
+  const int nibble = row[index / 2] >> (index % 2 * 4) & 0xf;
+  return nibble < 8 ? nibble : nibble - 16;
+}
+
+Codes codes_of(const ConvolutionProblem& p, const QuadForm& form) {
+  Codes codes{};
+  codes.rows = reach(p.output_height, p.stride_height, p.kernel_height, p.dilation_height);
+  codes.columns = reach(p.output_width, p.stride_width, p.kernel_width, p.dilation_width);
+  const bool inside =
+      p.pad_top == 0 && p.pad_left == 0 && codes.rows <= p.input_height && codes.columns <= p.input_width;
+  codes.copied = !inside || form.code_bytes != 1 || form.low != 0;
+  codes.pixel_bytes = p.input_channels * form.code_bytes;
+  codes.row_bytes = (codes.copied ? codes.columns : p.input_width) * codes.pixel_bytes;
+  return codes;
+}
+
+std::size_t scratch_bytes(const ConvolutionProblem& p, const QuadForm& form) {
+  const Codes codes = codes_of(p, form);
+  return codes.copied ? up_to_alignment(codes.rows * codes.row_bytes) + kTailPad : 0;
+}
+
+std::int64_t prepare_tasks(const ConvolutionProblem& p, const QuadForm& form) {
+  const Codes codes = codes_of(p, form);
+  return codes.copied ? codes.rows : 0;
+}
+
+std::size_t packed_bytes(const ConvolutionProblem& p, const QuadForm& form) {
+  return places_of(p, form).end;
+}
+
+QuadConstants quad_constants(const ConvolutionProblem& p, const QuadForm& form, const void* packed,
+                             std::int64_t group) {
+  const auto* bytes = static_cast<const std::uint8_t*>(packed);
+  const Places places = places_of(p, form);
+  QuadConstants c{};
+  c.clamp_first = *reinterpret_cast<const std::int32_t*>(bytes) != 0;
+  c.offsets = reinterpret_cast<const std::int64_t*>(bytes + places.offsets);
+  c.quads = segments_of(p, form).quads;
+  c.vectors = group_vectors(p);
+  c.vector_quad_bytes = vector_quad_bytes(form);
+  const std::int64_t first = group * c.vectors * kLanes;
+  c.start = reinterpret_cast<const std::int32_t*>(bytes + places.start) + first;
+  c.scale = reinterpret_cast<const float*>(bytes + places.scale) + first;
+  c.bias = reinterpret_cast<const float*>(bytes + places.bias) + first;
+  c.weights = bytes + places.weights + group * c.vectors * c.quads * c.vector_quad_bytes;
+  return c;
+}
+
+void pack(const ConvolutionProblem& p, const QuadForm& form, const ConvolutionConstants& constants,
+          int weight_bits, WeightAt weight_at, void* packed) {
+  auto* bytes = static_cast<std::uint8_t*>(packed);
+  const Places places = places_of(p, form);
+  const Segments segments = segments_of(p, form);
+  pack_offsets(p, form, reinterpret_cast<std::int64_t*>(bytes + places.offsets));
+  auto* start = reinterpret_cast<std::int32_t*>(bytes + places.start);
+  auto* scale = reinterpret_cast<float*>(bytes + places.scale);
+  auto* bias = reinterpret_cast<float*>(bytes + places.bias);
+  const std::int64_t row_bytes = (convolution_depth(p) * weight_bits + 7) / 8;
+  const std::int64_t vectors = group_vectors(p);
+  bool clamp_first = false;
+  for (std::int64_t channel = 0; channel < p.output_channels; ++channel) {
+    const std::int64_t lane = lane_of(p, channel % group_outputs(p));
+    const std::int64_t group_first = channel / group_outputs(p) * vectors;
+    const std::int64_t block = lane / (kBlockVectors * kLanes) * kBlockVectors;
+    const std::int64_t block_vectors = std::min(kBlockVectors, vectors - block);
+    std::uint8_t* to = bytes + places.weights +
+                       (group_first + block) * segments.quads * vector_quad_bytes(form) +
+                       (lane - block * kLanes) * (vector_quad_bytes(form) / kLanes);
+    const WeightSums sums = pack_channel(segments, p.kernel_height * segments.per_row, form,
+                                         constants.weight_rows + channel * row_bytes, weight_at, to,
+                                         block_vectors * vector_quad_bytes(form));
+    const std::int64_t at = group_first * kLanes + lane;
+    start[at] = static_cast<std::int32_t>(form.low * sums.sum);
+    if (constants.scale == nullptr) continue;
+    scale[at] = constants.scale[channel];
+    bias[at] = constants.bias[channel];
+    clamp_first |= !stays_in_range(p, sums.magnitudes, scale[at], bias[at]);
+  }
+  *reinterpret_cast<std::int32_t*>(bytes) = clamp_first ? 1 : 0;
+}
+
+std::int64_t run_tasks(const ConvolutionProblem& p) {
+  return p.groups * divide_up(group_vectors(p), kTaskVectors) * divide_up(output_pixels(p), kTaskPixels);
+}
+
+QuadTask quad_task(const ConvolutionProblem& p, std::int64_t task) {
+  const std::int64_t chunks = divide_up(output_pixels(p), kTaskPixels);
+  const std::int64_t parts = divide_up(group_vectors(p), kTaskVectors);
+  const std::int64_t part = task / chunks % parts;
+  QuadTask t{};
+  t.group = task / chunks / parts;
+  t.first_vector = part * kTaskVectors;
+  t.vectors = std::min(kTaskVectors, group_vectors(p) - t.first_vector);
+  t.first_pixel = task % chunks * kTaskPixels;
+  t.pixels = std::min(kTaskPixels, output_pixels(p) - t.first_pixel);
+  return t;
+}
+
+}  // namespace bitplace::quad_plan

@@ -1,0 +1,84 @@
+// What the integer convolutions for 256-bit vectors share: constants packed by quads, and where windows lie.
+// Plain data and functions that are compiled for the baseline.
+//
+// Activations are read as *codes* that a row chooses (QuadForm): bytes x - low, which are unsigned, or 16-bit
+// x. A segment is what one window holds contiguously: a whole kernel row, or one tap where the kernel is
+// dilated sideways or the convolution has groups. A quad is 4 consecutive bytes of a segment, 4 byte codes or
+// 2 words; the last one of a segment is filled up with zero weights, so up to 3 bytes behind a segment are
+// read and do not count.
+//
+// Packed:
+//
+//   header    s32 clamp_first              1 where accumulator * scale + bias may leave the range of s32
+//   offsets   s64 [quads]                  from a window's first byte
+//   start     s32 [group][vectors * 8]     low * sum of weights: what byte codes leave out
+//   scale     f32 [group][vectors * 8]
+//   bias      f32 [group][vectors * 8]
+//   weights   s8 or s16 [group][block][quad][vectors of the block][8 lanes][codes of a quad]
+//
+// A block is 2 vectors of 8 channels, the last of a group with an odd number of vectors 1. Lanes of a block
+// of 2 hold channels 0-3 8-11 and 4-7 12-15, so that packing 32 to 16 bits, which works within 128 bits, puts
+// them in order. Example: 1 x 3 kernel, 2 channels, bytes: a segment of 6 codes, 2 quads; lane 0 holds
+//   (w0 w1 w2 w3) (w4 w5 0 0).
+#pragma once
+
+#include "kernels/common/convolution.h"
+
+namespace bitplace::quad_plan {
+
+inline constexpr std::int64_t kLanes = 8;
+inline constexpr std::int64_t kBlockVectors = 2;
+
+// How activations and weights are held.
+struct QuadForm {
+  std::int64_t code_bytes;    // of an activation: 1 unsigned, 2 signed
+  std::int64_t low;           // byte codes are x - low
+  std::int64_t weight_bytes;  // 1 or 2
+};
+
+// Reads weight `index` of a canonical row.
+using WeightAt = std::int32_t (*)(const std::uint8_t* row, std::int64_t index);
+std::int32_t s8_weight(const std::uint8_t* row, std::int64_t index);
+std::int32_t s4_weight(const std::uint8_t* row, std::int64_t index);
+
+// The codes of one image: the input itself, or its converted and bordered copy in scratch.
+struct Codes {
+  bool copied;
+  std::int64_t rows, columns;  // that some window reaches, the border included
+  std::int64_t pixel_bytes, row_bytes;
+};
+Codes codes_of(const ConvolutionProblem& problem, const QuadForm& form);
+std::size_t scratch_bytes(const ConvolutionProblem& problem, const QuadForm& form);
+std::int64_t prepare_tasks(const ConvolutionProblem& problem, const QuadForm& form);
+
+// Packed constants, of one group where they differ between groups.
+struct QuadConstants {
+  bool clamp_first;
+  const std::int64_t* offsets;
+  std::int64_t quads;
+  std::int64_t vectors;  // of a group
+  const std::int32_t* start;
+  const float* scale;
+  const float* bias;
+  const std::uint8_t* weights;
+  std::int64_t vector_quad_bytes;  // weights of one vector and quad
+};
+std::size_t packed_bytes(const ConvolutionProblem& problem, const QuadForm& form);
+// `weight_bits` of the canonical rows, which `weight_at` reads.
+void pack(const ConvolutionProblem& problem, const QuadForm& form, const ConvolutionConstants& constants,
+          int weight_bits, WeightAt weight_at, void* packed);
+QuadConstants quad_constants(const ConvolutionProblem& problem, const QuadForm& form, const void* packed,
+                             std::int64_t group);
+
+// A task computes some channels of one group at some pixels of the output, counted row by row. Channels are
+// the outer order: consecutive tasks use the same weights. 64 channels are a cache line of s8 outputs, so
+// tasks that run at once rarely write the same line.
+struct QuadTask {
+  std::int64_t group;
+  std::int64_t first_vector, vectors;
+  std::int64_t first_pixel, pixels;
+};
+std::int64_t run_tasks(const ConvolutionProblem& problem);
+QuadTask quad_task(const ConvolutionProblem& problem, std::int64_t task);
+
+}  // namespace bitplace::quad_plan

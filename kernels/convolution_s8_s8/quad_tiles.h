@@ -1,0 +1,173 @@
+// How the integer convolutions for 256-bit vectors walk over outputs: tiles of up to 6 pixels x 2 vectors of
+// 8 channels, 12 of 16 registers for accumulators, 2 for weights, 1 for the broadcast quad of a pixel and 1
+// for products. A kernel file gives a Step with
+//
+//   form(problem)                                       how it wants codes and weights
+//   accumulate<M, V>(tile, weights, sums)               sums[m][v] += all quads, starting from tile.start
+//
+// Everything lies in an unnamed namespace, so each kernel file gets its own copy for its own instruction set.
+#pragma once
+
+#include <immintrin.h>
+
+#include "kernels/convolution_s8_s8/quad_epilogue.h"
+#include "kernels/convolution_s8_s8/quad_plan.h"
+#include "kernels/convolution_s8_s8/quad_prepare.h"
+
+namespace bitplace::quad_plan {
+namespace {
+
+constexpr std::int64_t kTilePixels = 6;
+
+// An empty statement that holds an accumulator in one register: g++ 12 otherwise copies each after its
+// addition or keeps some in memory.
+inline void pin(__m256i& value) {
+  asm("" : "+v"(value));
+}
+
+inline __m256i broadcast_quad(const std::uint8_t* codes) {
+  int quad;
+  __builtin_memcpy(&quad, codes, 4);
+  return _mm256_set1_epi32(quad);
+}
+
+// What the inner loop of one tile reads.
+struct Tile {
+  const std::uint8_t* windows[kTilePixels];
+  const std::int64_t* offsets;
+  std::int64_t quads;
+  const std::uint8_t* weights;
+  const std::int32_t* start;
+  const ConvolutionProblem* problem;
+};
+
+template <std::size_t M, std::size_t V>
+inline void load_start(const Tile& tile, __m256i (&sums)[M][V]) {
+#pragma GCC unroll 8
+  for (std::size_t m = 0; m < M; ++m)
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < V; ++v)
+      sums[m][v] = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile.start + v * kLanes));
+}
+
+template <typename Step, std::size_t M, std::size_t V>
+[[gnu::noinline]] void run_tile(const Tile& tile, const TileOutput& out) {
+  __m256i sums[M][V];
+  Step::template accumulate<M, V>(tile, sums);
+  write_tile<M, V>(out, sums);
+}
+
+template <typename Step, std::size_t V>
+inline void run_tile_of(std::int64_t pixels, const Tile& tile, const TileOutput& out) {
+  switch (pixels) {
+    case 1:
+      return run_tile<Step, 1, V>(tile, out);
+    case 2:
+      return run_tile<Step, 2, V>(tile, out);
+    case 3:
+      return run_tile<Step, 3, V>(tile, out);
+    case 4:
+      return run_tile<Step, 4, V>(tile, out);
+    case 5:
+      return run_tile<Step, 5, V>(tile, out);
+    default:
+      return run_tile<Step, 6, V>(tile, out);
+  }
+}
+
+// Steps through the windows of a task's pixels.
+class Windows {
+ public:
+  Windows(const ConvolutionCall& call, const Codes& codes, std::int64_t pixel, std::int64_t group_offset)
+      : width_(call.problem->output_width),
+        column_(pixel % width_),
+        right_(call.problem->stride_width * codes.pixel_bytes),
+        down_(call.problem->stride_height * codes.row_bytes - (width_ - 1) * right_),
+        window_(static_cast<const std::uint8_t*>(codes.copied ? call.scratch : call.input) + group_offset +
+                pixel / width_ * call.problem->stride_height * codes.row_bytes + column_ * right_) {}
+
+  const std::uint8_t* next() {
+    const std::uint8_t* window = window_;
+    ++column_;
+    window_ += column_ == width_ ? down_ : right_;
+    column_ = column_ == width_ ? 0 : column_;
+    return window;
+  }
+
+ private:
+  std::int64_t width_, column_, right_, down_;
+  const std::uint8_t* window_;
+};
+
+inline std::int64_t output_bytes(const ConvolutionProblem& p) {
+  return p.epilogue == ConvolutionEpilogue::requantize_s8 ? 1 : 4;
+}
+
+// All pixels of a task for one block of V vectors. Tiles differ by at most one pixel.
+template <typename Step, std::size_t V>
+void run_block(const ConvolutionCall& call, const QuadTask& task, const QuadConstants& constants,
+               const Codes& codes, std::int64_t vector) {
+  const ConvolutionProblem& p = *call.problem;
+  const std::int64_t group_inputs = p.input_channels / p.groups;
+  const std::int64_t group_outputs = p.output_channels / p.groups;
+  Windows windows(call, codes, task.first_pixel,
+                  task.group * group_inputs * codes.pixel_bytes / p.input_channels);
+  const std::uint8_t* weights = constants.weights + vector * constants.quads * constants.vector_quad_bytes;
+  Tile tile = {{}, constants.offsets, constants.quads, weights, constants.start + vector * kLanes, &p};
+  const std::int64_t channel = task.group * group_outputs + vector * kLanes;
+  const std::int64_t pixel_bytes = p.output_channels * output_bytes(p);
+  TileOutput out = {
+      &p,
+      constants.clamp_first,
+      constants.scale + vector * kLanes,
+      constants.bias + vector * kLanes,
+      static_cast<std::uint8_t*>(call.output) + task.first_pixel * pixel_bytes + channel * output_bytes(p),
+      pixel_bytes,
+      group_outputs - vector * kLanes};
+  std::int64_t tiles = (task.pixels + kTilePixels - 1) / kTilePixels;
+  for (std::int64_t left = task.pixels; left > 0; --tiles) {
+    const std::int64_t pixels = (left + tiles - 1) / tiles;
+    for (std::int64_t m = 0; m < pixels; ++m)
+      tile.windows[m] = windows.next();
+    run_tile_of<Step, V>(pixels, tile, out);
+    out.pixel += pixels * pixel_bytes;
+    left -= pixels;
+  }
+}
+
+template <typename Step>
+void run_task(const ConvolutionCall& call, std::int64_t index) {
+  const ConvolutionProblem& p = *call.problem;
+  const QuadForm form = Step::form(p);
+  const QuadTask task = quad_task(p, index);
+  const QuadConstants constants = quad_constants(p, form, call.packed, task.group);
+  const Codes codes = codes_of(p, form);
+  for (std::int64_t v = 0; v < task.vectors; v += kBlockVectors) {
+    const std::int64_t vector = task.first_vector + v;
+    if (task.vectors - v >= kBlockVectors) {
+      run_block<Step, 2>(call, task, constants, codes, vector);
+    } else {
+      run_block<Step, 1>(call, task, constants, codes, vector);
+    }
+  }
+}
+
+template <typename Step>
+std::size_t step_scratch_bytes(const ConvolutionProblem& p) {
+  return scratch_bytes(p, Step::form(p));
+}
+template <typename Step>
+std::int64_t step_prepare_tasks(const ConvolutionProblem& p) {
+  return prepare_tasks(p, Step::form(p));
+}
+template <typename Step>
+void step_prepare(const ConvolutionCall& call, std::int64_t task) {
+  prepare_row(call, Step::form(*call.problem), task);
+}
+template <typename Step>
+std::size_t step_packed_bytes(const ConvolutionProblem& p) {
+  return packed_bytes(p, Step::form(p));
+}
+
+}  // namespace
+}  // namespace bitplace::quad_plan
