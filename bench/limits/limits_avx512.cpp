@@ -67,6 +67,10 @@ extern const LimitLoop limit_carry_save__avx512vpopcntdq = {
     isa_feature::avx512vpopcntdq, 8 * 16 * 64, run_carry_save};
 extern const LimitLoop limit_quadruples__avx512vnni = {"convolution_u8_b1",     "",      "vpdpbusd",
                                                        isa_feature::avx512vnni, 12 * 64, run_quadruples};
+extern const LimitLoop limit_quadruples_s8_s8__avx512vnni = {
+    "convolution_s8_s8", "", "vpdpbusd", isa_feature::avx512vnni, 12 * 64, run_quadruples};
+extern const LimitLoop limit_quadruples_s8_s4__avx512vnni = {
+    "convolution_s8_s4", "", "vpdpbusd", isa_feature::avx512vnni, 12 * 64, run_quadruples};
 extern const ReadLoop read__avx512 = {"vmovdqu64 zmm", isa_feature::avx512, run_read};
 
 }  // namespace bitplace::bench
