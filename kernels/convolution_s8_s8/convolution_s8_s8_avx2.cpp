@@ -9,18 +9,13 @@ namespace {
 
 using namespace quad_plan;
 
-constexpr std::int32_t kLargestByteCode = 129;  // 2 * 129 * 127 < 2^15
-
-std::int32_t code_low(const ConvolutionProblem& p) {
-  return p.input_low < 0 ? p.input_low : 0;
-}
-
 bool bytes_fit(const ConvolutionProblem& p) {
   return (p.input_high - code_low(p)) * p.largest_weight * 2 < 1 << 15;
 }
 
 // 2 x vpmaddubsw, vpmaddwd, vpaddd.
 struct ByteStep {
+  static constexpr int kWeightBits = 8;
   static QuadForm form(const ConvolutionProblem& p) { return {1, code_low(p), 1}; }
 
   template <std::size_t M, std::size_t V>
@@ -40,8 +35,7 @@ struct ByteStep {
 #pragma GCC unroll 2
         for (std::size_t v = 0; v < V; ++v) {
           const __m256i pairs = _mm256_maddubs_epi16(codes, weight[v]);
-          sums[m][v] = _mm256_add_epi32(sums[m][v], _mm256_madd_epi16(pairs, ones));
-          pin(sums[m][v]);
+          add_in_place(sums[m][v], _mm256_madd_epi16(pairs, ones));
         }
       }
       weights += V * 32;
@@ -50,6 +44,7 @@ struct ByteStep {
 };
 
 struct WordStep {
+  static constexpr int kWeightBits = 8;
   static QuadForm form(const ConvolutionProblem&) { return {2, 0, 2}; }
 
   template <std::size_t M, std::size_t V>
@@ -66,26 +61,16 @@ struct WordStep {
       for (std::size_t m = 0; m < M; ++m) {
         const __m256i codes = broadcast_quad(tile.windows[m] + offset);
 #pragma GCC unroll 2
-        for (std::size_t v = 0; v < V; ++v) {
-          sums[m][v] = _mm256_add_epi32(sums[m][v], _mm256_madd_epi16(codes, weight[v]));
-          pin(sums[m][v]);
-        }
+        for (std::size_t v = 0; v < V; ++v)
+          add_in_place(sums[m][v], _mm256_madd_epi16(codes, weight[v]));
       }
       weights += V * 32;
     }
   }
 };
 
-bool accepts_any(const ConvolutionProblem& p) {
-  return p.padding != ConvolutionPadding::one && p.epilogue != ConvolutionEpilogue::threshold_b1;
-}
 bool accepts_bytes(const ConvolutionProblem& p) {
-  return accepts_any(p) && bytes_fit(p);
-}
-
-template <typename Step>
-void pack_s8(const ConvolutionProblem& p, const ConvolutionConstants& constants, void* packed) {
-  pack(p, Step::form(p), constants, 8, s8_weight, packed);
+  return accepts_quads(p) && bytes_fit(p);
 }
 
 }  // namespace
@@ -94,7 +79,7 @@ extern const ConvolutionKernel convolution_s8_s8__avx2_bytes_6x16 = {"convolutio
                                                                      isa_feature::avx2,
                                                                      accepts_bytes,
                                                                      step_packed_bytes<ByteStep>,
-                                                                     pack_s8<ByteStep>,
+                                                                     step_pack<ByteStep>,
                                                                      step_scratch_bytes<ByteStep>,
                                                                      step_prepare_tasks<ByteStep>,
                                                                      step_prepare<ByteStep>,
@@ -103,9 +88,9 @@ extern const ConvolutionKernel convolution_s8_s8__avx2_bytes_6x16 = {"convolutio
 
 extern const ConvolutionKernel convolution_s8_s8__avx2_words_6x16 = {"convolution_s8_s8__avx2_words_6x16",
                                                                      isa_feature::avx2,
-                                                                     accepts_any,
+                                                                     accepts_quads,
                                                                      step_packed_bytes<WordStep>,
-                                                                     pack_s8<WordStep>,
+                                                                     step_pack<WordStep>,
                                                                      step_scratch_bytes<WordStep>,
                                                                      step_prepare_tasks<WordStep>,
                                                                      step_prepare<WordStep>,

@@ -103,18 +103,24 @@ bool stays_in_range(const ConvolutionProblem& p, std::int64_t magnitudes, float 
          kLimit;
 }
 
+std::int32_t weight_at(const std::uint8_t* row, std::int64_t index, int bits) {
+  if (bits == 8) return static_cast<std::int8_t>(row[index]);
+  const int nibble = row[index / 2] >> (index % 2 * 4) & 0xf;
+  return nibble < 8 ? nibble : nibble - 16;
+}
+
 // One channel's weights: `to` is its lane in the first quad of its block.
 struct WeightSums {
   std::int64_t sum = 0, magnitudes = 0;
 };
 WeightSums pack_channel(const Segments& segments, std::int64_t segment_count, const QuadForm& form,
-                        const std::uint8_t* row, WeightAt weight_at, std::uint8_t* to,
+                        const std::uint8_t* row, int weight_bits, std::uint8_t* to,
                         std::int64_t quad_stride) {
   const std::int64_t quad_codes = kQuadBytes / form.code_bytes;
   WeightSums sums;
   for (std::int64_t s = 0; s < segment_count; ++s) {
     for (std::int64_t i = 0; i < segments.codes; ++i) {
-      const std::int32_t weight = weight_at(row, s * segments.codes + i);
+      const std::int32_t weight = weight_at(row, s * segments.codes + i, weight_bits);
       sums.sum += weight;
       sums.magnitudes += std::abs(weight);
       std::uint8_t* at =
@@ -127,15 +133,6 @@ WeightSums pack_channel(const Segments& segments, std::int64_t segment_count, co
 }
 
 }  // namespace
-
-std::int32_t s8_weight(const std::uint8_t* row, std::int64_t index) {
-  return static_cast<std::int8_t>(row[index]);
-}
-
-std::int32_t s4_weight(const std::uint8_t* row, std::int64_t index) {
-  const int nibble = row[index / 2] >> (index % 2 * 4) & 0xf;
-  return nibble < 8 ? nibble : nibble - 16;
-}
 
 Codes codes_of(const ConvolutionProblem& p, const QuadForm& form) {
   Codes codes{};
@@ -182,7 +179,7 @@ QuadConstants quad_constants(const ConvolutionProblem& p, const QuadForm& form, 
 }
 
 void pack(const ConvolutionProblem& p, const QuadForm& form, const ConvolutionConstants& constants,
-          int weight_bits, WeightAt weight_at, void* packed) {
+          int weight_bits, void* packed) {
   auto* bytes = static_cast<std::uint8_t*>(packed);
   const Places places = places_of(p, form);
   const Segments segments = segments_of(p, form);
@@ -202,7 +199,7 @@ void pack(const ConvolutionProblem& p, const QuadForm& form, const ConvolutionCo
                        (group_first + block) * segments.quads * vector_quad_bytes(form) +
                        (lane - block * kLanes) * (vector_quad_bytes(form) / kLanes);
     const WeightSums sums = pack_channel(segments, p.kernel_height * segments.per_row, form,
-                                         constants.weight_rows + channel * row_bytes, weight_at, to,
+                                         constants.weight_rows + channel * row_bytes, weight_bits, to,
                                          block_vectors * vector_quad_bytes(form));
     const std::int64_t at = group_first * kLanes + lane;
     start[at] = static_cast<std::int32_t>(form.low * sums.sum);

@@ -36,11 +36,6 @@ struct QuadForm {
   std::int64_t weight_bytes;  // 1 or 2
 };
 
-// Reads weight `index` of a canonical row.
-using WeightAt = std::int32_t (*)(const std::uint8_t* row, std::int64_t index);
-std::int32_t s8_weight(const std::uint8_t* row, std::int64_t index);
-std::int32_t s4_weight(const std::uint8_t* row, std::int64_t index);
-
 // The codes of one image: the input itself, or its converted and bordered copy in scratch.
 struct Codes {
   bool copied;
@@ -64,9 +59,9 @@ struct QuadConstants {
   std::int64_t vector_quad_bytes;  // weights of one vector and quad
 };
 std::size_t packed_bytes(const ConvolutionProblem& problem, const QuadForm& form);
-// `weight_bits` of the canonical rows, which `weight_at` reads.
+// Canonical weights have 8 or 4 bits.
 void pack(const ConvolutionProblem& problem, const QuadForm& form, const ConvolutionConstants& constants,
-          int weight_bits, WeightAt weight_at, void* packed);
+          int weight_bits, void* packed);
 QuadConstants quad_constants(const ConvolutionProblem& problem, const QuadForm& form, const void* packed,
                              std::int64_t group);
 

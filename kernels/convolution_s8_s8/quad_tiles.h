@@ -2,8 +2,9 @@
 // 8 channels, 12 of 16 registers for accumulators, 2 for weights, 1 for the broadcast quad of a pixel and 1
 // for products. A kernel file gives a Step with
 //
-//   form(problem)                                       how it wants codes and weights
-//   accumulate<M, V>(tile, weights, sums)               sums[m][v] += all quads, starting from tile.start
+//   kWeightBits                     of canonical weights
+//   form(problem)                   how it wants codes and weights
+//   accumulate<M, V>(tile, sums)    tile.start + all products, for each of M pixels and V vectors
 //
 // Everything lies in an unnamed namespace, so each kernel file gets its own copy for its own instruction set.
 #pragma once
@@ -19,10 +20,19 @@ namespace {
 
 constexpr std::int64_t kTilePixels = 6;
 
-// An empty statement that holds an accumulator in one register: g++ 12 otherwise copies each after its
-// addition or keeps some in memory.
+// An empty statement that holds an accumulator in one register: g++ 12 otherwise keeps some in memory.
 inline void pin(__m256i& value) {
-  asm("" : "+v"(value));
+  asm("" : "+x"(value));
+}
+
+// sum += value in place. Written by hand because g++ 12 otherwise copies accumulators after additions and
+// keeps some in memory.
+inline void add_in_place(__m256i& sum, __m256i value) {
+  asm("vpaddd %1, %0, %0" : "+x"(sum) : "x"(value));
+}
+
+inline void add_words_in_place(__m256i& sum, __m256i value) {
+  asm("vpaddw %1, %0, %0" : "+x"(sum) : "x"(value));
 }
 
 inline __m256i broadcast_quad(const std::uint8_t* codes) {
@@ -99,6 +109,15 @@ class Windows {
   const std::uint8_t* window_;
 };
 
+// Codes are x where no activation is negative, x - input_low otherwise.
+inline std::int64_t code_low(const ConvolutionProblem& p) {
+  return p.input_low < 0 ? p.input_low : 0;
+}
+
+inline bool accepts_quads(const ConvolutionProblem& p) {
+  return p.padding != ConvolutionPadding::one && p.epilogue != ConvolutionEpilogue::threshold_b1;
+}
+
 inline std::int64_t output_bytes(const ConvolutionProblem& p) {
   return p.epilogue == ConvolutionEpilogue::requantize_s8 ? 1 : 4;
 }
@@ -163,6 +182,10 @@ std::int64_t step_prepare_tasks(const ConvolutionProblem& p) {
 template <typename Step>
 void step_prepare(const ConvolutionCall& call, std::int64_t task) {
   prepare_row(call, Step::form(*call.problem), task);
+}
+template <typename Step>
+void step_pack(const ConvolutionProblem& p, const ConvolutionConstants& constants, void* packed) {
+  pack(p, Step::form(p), constants, Step::kWeightBits, packed);
 }
 template <typename Step>
 std::size_t step_packed_bytes(const ConvolutionProblem& p) {
