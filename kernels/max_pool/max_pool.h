@@ -1,7 +1,9 @@
-// Max-pooling of s32 and f32 tensors, and of bits.
+// Max-pooling of s8, u8, s32, f16 and f32 tensors, and of bits.
 //
 // On bits the maximum of +-1 is AND, because 1 means -1; a channel whose bit was flipped (its slope was
-// negative) holds the opposite order, so its maximum is OR. Padded taps never win: they are skipped.
+// negative) holds the opposite order, so its maximum is OR. Padded taps never win: they are skipped. Among
+// floats a tap wins where tap > best, best being -infinity before the first: a NaN never wins, and of equal
+// zeros the earlier stays.
 #pragma once
 
 #include "kernels/common/kernel.h"
@@ -31,8 +33,11 @@ struct MaxPoolKernel {
   void (*run)(const MaxPoolCall&, std::int64_t output_row);
 };
 
+KernelTable<MaxPoolKernel> max_pool_s8_kernels();
+KernelTable<MaxPoolKernel> max_pool_u8_kernels();
 KernelTable<MaxPoolKernel> max_pool_s32_kernels();
-KernelTable<MaxPoolKernel> max_pool_f32_kernels();  // NaN never wins against a number
+KernelTable<MaxPoolKernel> max_pool_f16_kernels();
+KernelTable<MaxPoolKernel> max_pool_f32_kernels();
 KernelTable<MaxPoolKernel> max_pool_b1_kernels();
 
 }  // namespace bitplace

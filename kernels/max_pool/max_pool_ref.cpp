@@ -1,7 +1,9 @@
 // The definition of max-pooling: one output element at a time.
 
 #include <algorithm>
+#include <functional>
 
+#include "kernels/common/half.h"
 #include "kernels/max_pool/max_pool.h"
 
 namespace bitplace {
@@ -20,8 +22,8 @@ void for_each_tap(const MaxPoolProblem& p, std::int64_t row, std::int64_t column
   }
 }
 
-template <typename T>
-void run_numbers(const MaxPoolCall& call, std::int64_t row, T lowest) {
+template <typename T, typename Wins>
+void run_numbers(const MaxPoolCall& call, std::int64_t row, T lowest, Wins wins) {
   const MaxPoolProblem& p = *call.problem;
   const auto* input = static_cast<const T*>(call.input);
   for (std::int64_t column = 0; column < p.output_width; ++column) {
@@ -30,16 +32,28 @@ void run_numbers(const MaxPoolCall& call, std::int64_t row, T lowest) {
     for_each_tap(p, row, column, [&](std::int64_t pixel) {
       const T* taps = input + pixel * p.channels;
       for (std::int32_t c = 0; c < p.channels; ++c)
-        output[c] = taps[c] > output[c] ? taps[c] : output[c];
+        output[c] = wins(taps[c], output[c]) ? taps[c] : output[c];
     });
   }
 }
 
+void run_s8(const MaxPoolCall& call, std::int64_t row) {
+  run_numbers<std::int8_t>(call, row, INT8_MIN, std::greater<>());
+}
+void run_u8(const MaxPoolCall& call, std::int64_t row) {
+  run_numbers<std::uint8_t>(call, row, 0, std::greater<>());
+}
 void run_s32(const MaxPoolCall& call, std::int64_t row) {
-  run_numbers<std::int32_t>(call, row, INT32_MIN);
+  run_numbers<std::int32_t>(call, row, INT32_MIN, std::greater<>());
+}
+void run_f16(const MaxPoolCall& call, std::int64_t row) {
+  constexpr std::uint16_t kMinusInfinity = 0xfc00;
+  run_numbers<std::uint16_t>(call, row, kMinusInfinity, [](std::uint16_t tap, std::uint16_t best) {
+    return half_to_float(tap) > half_to_float(best);
+  });
 }
 void run_f32(const MaxPoolCall& call, std::int64_t row) {
-  run_numbers<float>(call, row, -__builtin_inff());
+  run_numbers<float>(call, row, -__builtin_inff(), std::greater<>());
 }
 
 void run_b1(const MaxPoolCall& call, std::int64_t row) {
@@ -59,7 +73,10 @@ void run_b1(const MaxPoolCall& call, std::int64_t row) {
 
 }  // namespace
 
+extern const MaxPoolKernel max_pool_s8__ref = {"max_pool_s8__ref", 0, run_s8};
+extern const MaxPoolKernel max_pool_u8__ref = {"max_pool_u8__ref", 0, run_u8};
 extern const MaxPoolKernel max_pool_s32__ref = {"max_pool_s32__ref", 0, run_s32};
+extern const MaxPoolKernel max_pool_f16__ref = {"max_pool_f16__ref", 0, run_f16};
 extern const MaxPoolKernel max_pool_f32__ref = {"max_pool_f32__ref", 0, run_f32};
 extern const MaxPoolKernel max_pool_b1__ref = {"max_pool_b1__ref", 0, run_b1};
 

@@ -1,0 +1,26 @@
+// Clamping and rounding as the element-wise contracts mean them. For reference kernels and tests: baseline
+// code only, because the functions have external linkage.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+namespace bitplace {
+
+// A NaN stays, and of equal zeros x stays.
+inline float at_least(float x, float low) {
+  return low > x ? low : x;
+}
+inline float at_most(float x, float high) {
+  return high < x ? high : x;
+}
+inline float clamp_number(float x, float low, float high) {
+  return at_most(at_least(x, low), high);
+}
+
+// Of a number within [-128, 127]. nearbyint follows the default rounding mode: half to even.
+inline std::int8_t round_half_even_s8(float x) {
+  return static_cast<std::int8_t>(std::nearbyint(x));
+}
+
+}  // namespace bitplace
