@@ -6,6 +6,7 @@
 #include "format/plain_text.h"
 #include "format/section_reader.h"
 #include "graph/validate.h"
+#include "image/normalize.h"
 
 namespace bitplace {
 namespace {
@@ -51,7 +52,14 @@ Status check_preprocessing(const ModelContents& contents) {
   if (!std::isnormal(preprocessing.value_scale) || preprocessing.value_scale < 0) {
     return make_error(ErrorCode::corrupt, "preprocessing", "the value scale is not a normal number");
   }
+  BITPLACE_TRY(check_normalization(preprocessing));
   const Graph& graph = contents.graph;
+  const DataType type = graph.values[static_cast<std::size_t>(graph.input)].type;
+  if (type != preprocessing.input_type) {
+    return make_error(ErrorCode::corrupt, "preprocessing",
+                      std::string("makes ") + data_type_name(preprocessing.input_type) +
+                          ", the graph reads " + data_type_name(type));
+  }
   const Shape expected(1, preprocessing.height, preprocessing.width, preprocessing.channels);
   if (graph.values[static_cast<std::size_t>(graph.input)].shape != expected) {
     return make_error(ErrorCode::corrupt, "preprocessing",

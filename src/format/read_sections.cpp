@@ -33,6 +33,29 @@ bool channel_order_from_name(const std::string& name, ChannelOrder* order) {
   return false;
 }
 
+bool normalized_type_from_name(const std::string& name, DataType* type) {
+  for (const DataType candidate : {DataType::s8, DataType::f32, DataType::f16}) {
+    if (name == data_type_name(candidate)) {
+      *type = candidate;
+      return true;
+    }
+  }
+  return false;
+}
+
+// Behind the value scale, in files whose input is not u8.
+Status read_normalization(SectionReader& reader, Preprocessing* preprocessing) {
+  std::string type;
+  BITPLACE_TRY(reader.name("the input's type", &type));
+  BITPLACE_TRY(reader.number("the means", &preprocessing->mean));
+  BITPLACE_TRY(reader.number("the standard deviations", &preprocessing->standard_deviation));
+  BITPLACE_TRY(reader.number("the input's scale", &preprocessing->input_scale));
+  if (!normalized_type_from_name(type, &preprocessing->input_type)) {
+    return reader.error("unknown input type", ErrorCode::unsupported);
+  }
+  return {};
+}
+
 Status read_preprocessing(ByteSpan bytes, Preprocessing* preprocessing) {
   SectionReader reader("preprocessing", bytes);
   std::string resize;
@@ -49,6 +72,7 @@ Status read_preprocessing(ByteSpan bytes, Preprocessing* preprocessing) {
   if (!channel_order_from_name(order, &preprocessing->channel_order)) {
     return reader.error("unknown channel order", ErrorCode::unsupported);
   }
+  if (!reader.at_end()) BITPLACE_TRY(read_normalization(reader, preprocessing));
   return reader.finished();
 }
 

@@ -79,8 +79,10 @@ class SectionReader {
     return {};
   }
 
+  bool at_end() const { return bytes_.remaining() == 0; }
+
   Status finished() const {
-    if (bytes_.remaining() != 0) {
+    if (!at_end()) {
       return make_error(ErrorCode::corrupt, std::string("section ") + section_,
                         std::to_string(bytes_.remaining()) + " bytes follow its last record");
     }

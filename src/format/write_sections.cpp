@@ -34,6 +34,12 @@ std::vector<std::byte> write_preprocessing(const Preprocessing& preprocessing) {
   writer.write_string(resize_rule_name(preprocessing.resize));
   writer.write_string(channel_order_name(preprocessing.channel_order));
   writer.write(preprocessing.value_scale);
+  if (preprocessing.input_type != DataType::u8) {
+    writer.write_string(data_type_name(preprocessing.input_type));
+    writer.write(preprocessing.mean);
+    writer.write(preprocessing.standard_deviation);
+    writer.write(preprocessing.input_scale);
+  }
   return writer.take();
 }
 

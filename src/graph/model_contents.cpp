@@ -88,6 +88,16 @@ void write_graph(ByteWriter& writer, const Graph& graph) {
   writer.write(graph.descriptor);
 }
 
+// Nothing for u8, which leaves the identity of models without normalisation as it was before there was any.
+void write_normalization(ByteWriter& writer, const Preprocessing& preprocessing) {
+  if (preprocessing.input_type == DataType::u8) return;
+  writer.write(preprocessing.input_type);
+  writer.write(preprocessing.value_scale);
+  writer.write(preprocessing.mean);
+  writer.write(preprocessing.standard_deviation);
+  writer.write(preprocessing.input_scale);
+}
+
 }  // namespace
 
 const char* resize_rule_name(ResizeRule rule) {
@@ -130,6 +140,7 @@ ModelIdentity model_identity(const ModelContents& contents, unsigned numerics_re
   writer.write_string(resize_rule_name(preprocessing.resize));
   writer.write_string(channel_order_name(preprocessing.channel_order));
   write_graph(writer, contents.graph);
+  write_normalization(writer, preprocessing);
   return hash128(writer.bytes().data(), writer.size());
 }
 

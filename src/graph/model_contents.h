@@ -1,6 +1,7 @@
 // Everything a .vpr file says.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,15 +16,22 @@ namespace bitplace {
 enum class ResizeRule : std::uint8_t { nearest = 0, bilinear_opencv = 1 };
 enum class ChannelOrder : std::uint8_t { rgb = 0, bgr = 1 };
 
-// How image bytes become the graph's input: resize to height x width by the rule, reorder the channels. The
-// value scale (the /255 that training used) is part of the thresholds already when the input is u8.
+// How image bytes become the graph's input: resize to height x width by the rule, reorder the channels, and
+// unless the input is u8, x = (grey level * value_scale - mean[c]) / standard_deviation[c], c counting in the
+// model's channel order. An f32 or f16 input is x, an s8 input is x / input_scale rounded to a code;
+// image/normalize.h says how to the last bit. With u8 the value scale (the /255 that training used) is part
+// of the thresholds already, and there is no mean, deviation or scale.
 struct Preprocessing {
   std::int32_t height = 0;
   std::int32_t width = 0;
   std::int32_t channels = 3;
   ResizeRule resize = ResizeRule::bilinear_opencv;
   ChannelOrder channel_order = ChannelOrder::rgb;
-  float value_scale = 1.0f / 255.0f;  // what one grey level meant in training; stated, not applied
+  float value_scale = 1.0f / 255.0f;   // what one grey level meant in training; with u8 stated, not applied
+  DataType input_type = DataType::u8;  // u8, s8, f32 or f16
+  std::array<float, 3> mean = {0.0f, 0.0f, 0.0f};
+  std::array<float, 3> standard_deviation = {1.0f, 1.0f, 1.0f};
+  float input_scale = 1.0f;  // of s8 codes
 };
 
 const char* resize_rule_name(ResizeRule rule);  // "nearest", "bilinear-opencv"

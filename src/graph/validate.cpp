@@ -400,7 +400,8 @@ Status validate_deployable(const Graph& graph) {
     BITPLACE_TRY(check_deployable_node(graph, node, largest[static_cast<std::size_t>(node.inputs[0])]));
   }
   const DataType input = graph.values[static_cast<std::size_t>(graph.input)].type;
-  if (input != DataType::u8) return make_error(ErrorCode::unsupported, "graph", "its input is not u8");
+  if (input != DataType::u8 && input != DataType::s8 && input != DataType::f32 && input != DataType::f16)
+    return make_error(ErrorCode::unsupported, "graph", "its input is not u8, s8, f32 or f16");
   const Value& descriptor = graph.values[static_cast<std::size_t>(graph.descriptor)];
   const bool encoded =
       descriptor.type == DataType::f32 || descriptor.type == DataType::s8 || descriptor.type == DataType::b1;

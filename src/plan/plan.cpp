@@ -89,6 +89,9 @@ class PlanBuilder {
 
  private:
   Status plan_layers() {
+    if (preprocessing_.input_type != DataType::u8) {
+      return make_error(ErrorCode::unsupported, "plan", "normalised inputs are not made yet");
+    }
     arena_.write(graph_.input, 0);
     preprocessing_scratch_ = arena_.add_scratch(preprocess_scratch_bytes(preprocessing_), 0);
     int stage = 1;

@@ -39,6 +39,21 @@ ErrorCode encode_error(const ModelContents& contents) {
   return encode_model(contents).error().code();
 }
 
+// A model that reads a normalised input.
+ModelContents normalized_model() {
+  ModelContents contents = tiny_model();
+  contents.graph = {};
+  Graph& graph = contents.graph;
+  graph.input = graph.add_value("image", DataType::f32, Shape(1, 8, 8, 3));
+  graph.features = *graph.append({"flatten", Op::reshape, {graph.input}, kNone, {}, {}});
+  graph.descriptor = *graph.append({"normalize", Op::l2_normalize, {graph.features}, kNone, {}, {}});
+  graph.add_tensor({"unread", DataType::u8, Shape(1), std::vector<std::byte>(1)});  // a file has some
+  contents.preprocessing.input_type = DataType::f32;
+  contents.preprocessing.mean = {0.485f, 0.456f, 0.0f};
+  contents.preprocessing.standard_deviation = {0.229f, 0.224f, 0.225f};
+  return contents;
+}
+
 }  // namespace
 
 TEST_CASE("what is written is read back") {
@@ -55,6 +70,46 @@ TEST_CASE("what is written is read back") {
   const auto again = encode_model(*read);
   REQUIRE(again.ok());
   CHECK(*again == *bytes);
+}
+
+TEST_CASE("normalisation is read back and belongs to the identity") {
+  const ModelContents plain = tiny_model();
+  ModelContents contents = normalized_model();
+  const auto read = decode_model(*encode_model(contents), "normalized.vpr");
+  INFO(read.error().message());
+  REQUIRE(read.ok());
+  CHECK(read->preprocessing.input_type == DataType::f32);
+  CHECK(read->preprocessing.mean == contents.preprocessing.mean);
+  CHECK(read->preprocessing.standard_deviation == contents.preprocessing.standard_deviation);
+  CHECK(read->preprocessing.input_scale == contents.preprocessing.input_scale);
+  CHECK(model_identity(*read) == model_identity(contents));
+
+  const ModelIdentity identity = model_identity(contents);
+  const auto changes_identity = [&](auto change) {
+    ModelContents other = contents;
+    change(other.preprocessing);
+    return model_identity(other) != identity;
+  };
+  CHECK(changes_identity([](Preprocessing& p) { p.mean[1] = 0.25f; }));
+  CHECK(changes_identity([](Preprocessing& p) { p.standard_deviation[2] = 0.25f; }));
+  CHECK(changes_identity([](Preprocessing& p) { p.input_scale = 0.125f; }));
+  CHECK(changes_identity([](Preprocessing& p) { p.value_scale = 0.5f; }));
+  // A u8 input has no such fields, and its value scale is stated only.
+  ModelContents other = plain;
+  other.preprocessing.value_scale = 0.5f;
+  CHECK(model_identity(other) == model_identity(plain));
+}
+
+TEST_CASE("normalisation that is impossible, or not what the graph reads, is refused") {
+  ModelContents contents = normalized_model();
+  contents.preprocessing.standard_deviation[1] = 0.0f;
+  CHECK(encode_error(contents) == ErrorCode::corrupt);
+  contents = normalized_model();
+  contents.preprocessing.input_type = DataType::f16;
+  CHECK(encode_error(contents) == ErrorCode::corrupt);
+  contents = tiny_model();
+  contents.preprocessing.mean[0] = 0.5f;
+  CHECK(encode_error(contents) == ErrorCode::corrupt);
 }
 
 TEST_CASE("every kind of attribute and operation survives") {

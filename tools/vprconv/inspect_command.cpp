@@ -196,12 +196,29 @@ Json model_json(const std::string& path, const Model& model) {
         {"channels", p.channels},
         {"resize", resize_rule_name(p.resize)},
         {"channel_order", channel_order_name(p.channel_order)},
-        {"value_scale", p.value_scale}}},
+        {"value_scale", p.value_scale},
+        {"input_type", data_type_name(p.input_type)},
+        {"mean", p.mean},
+        {"standard_deviation", p.standard_deviation},
+        {"input_scale", p.input_scale}}},
       {"descriptor",
        {{"type", descriptor_type_name(spec.type)}, {"dimension", spec.dimension}, {"bytes", spec.bytes()}}},
       {"byte_identical", is_byte_identical(contents.graph)},
       {"layers", layers_json(contents.graph)},
       {"metadata", metadata}};
+}
+
+void print_normalization(const Preprocessing& p) {
+  const auto numbers = [](const std::array<float, 3>& values) {
+    std::string text;
+    for (const float value : values)
+      text += (text.empty() ? "" : ", ") + fixed(static_cast<double>(value), 6);
+    return text;
+  };
+  std::printf("       normalised by mean %s and standard deviation %s to %s", numbers(p.mean).c_str(),
+              numbers(p.standard_deviation).c_str(), data_type_name(p.input_type));
+  if (p.input_type == DataType::s8) std::printf(", one code is %g", static_cast<double>(p.input_scale));
+  std::printf("\n");
 }
 
 Result<Json> inspect_model(const std::string& path) {
@@ -214,6 +231,7 @@ Result<Json> inspect_model(const std::string& path) {
   std::printf("input: %dx%dx%d %s, resized by %s; one grey level meant %g in training\n", p.height, p.width,
               p.channels, channel_order_name(p.channel_order), resize_rule_name(p.resize),
               static_cast<double>(p.value_scale));
+  if (p.input_type != DataType::u8) print_normalization(p);
   std::printf("descriptor: %s, %d dimensions, %zu bytes, %s\n\n", descriptor_type_name(spec.type),
               spec.dimension, spec.bytes(),
               is_byte_identical(contents.graph) ? "byte-identical on every machine"
