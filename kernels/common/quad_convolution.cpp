@@ -48,38 +48,50 @@ void place_source(const ConvolutionProblem& p, Geometry& g) {
   g.copied = !inside || g.offset || g.activation_bytes != 1;
   g.source_rows = g.copied ? rows : p.input_height;
   g.source_row_bytes = (g.copied ? columns : p.input_width) * p.input_channels * g.activation_bytes;
+  const bool rows_touch =
+      p.stride_height * g.source_row_bytes ==
+      std::int64_t{p.output_width} * p.stride_width * p.input_channels * g.activation_bytes;
+  const bool even = rows_touch && p.kernel_height == 1 && p.pad_top == 0 && rows <= p.input_height;
+  g.row_pixels = even ? std::int64_t{p.output_height} * p.output_width : p.output_width;
 }
 
-// Tasks are about 2 million multiply-accumulates (some 10 us) or more, and at most 64 strips of pixels.
-// Weights that fit the first-level cache are kept there while pixels pass; larger ones are read once per
-// part, whose activations and outputs then stay in the second-level cache.
+// Tasks are 2 million multiply-accumulates (some 10 us) or more, over at most 64 strips of pixels. Each strip
+// reads all of its chunk's weights, so strips are at least 16 tiles long where weights are large.
 void cut_tasks(const ConvolutionProblem& p, Geometry& g) {
   constexpr std::int64_t kTaskWork = 1 << 21;
   constexpr std::int64_t kMostStrips = 64;
-  constexpr std::int64_t kResidentWeights = 20 << 10;
-  constexpr std::int64_t kPartBytes = 192 << 10;
+  constexpr std::int64_t kWeightsPerTile = 16 << 10;
   g.pixels = std::int64_t{p.output_height} * p.output_width;
-  const std::int64_t total_blocks = g.groups * g.blocks;
-  const std::int64_t block_weights = g.quads * kVectorBytes * std::min(g.vectors, kMostVectors);
-  const std::int64_t block_work = std::max<std::int64_t>(block_weights * g.pixels, 1);
-  const std::int64_t tasks = std::max<std::int64_t>(block_work * total_blocks / kTaskWork, 1);
+  const std::int64_t blocks = g.groups * g.blocks;
+  const std::int64_t weights = g.groups * g.vectors * g.quads * kVectorBytes;
+  const std::int64_t tasks = std::max<std::int64_t>(weights * g.pixels / kTaskWork, 1);
   const std::int64_t tiles = divide_up(g.pixels, kPositions);
-  const std::int64_t weights = block_weights * total_blocks;
-  // Strips of at least 16 tiles where weights are large: each strip reads all of a chunk's weights.
-  const std::int64_t least_tiles = std::clamp<std::int64_t>(weights / (16 << 10), 1, 16);
+  const std::int64_t least_tiles = std::clamp<std::int64_t>(weights / kWeightsPerTile, 1, 16);
   g.strips = std::clamp<std::int64_t>(tiles / least_tiles, 1, std::min(kMostStrips, tasks));
   g.strip = divide_up(tiles, g.strips) * kPositions;
   g.strips = divide_up(g.pixels, g.strip);
-  const std::int64_t wanted_chunks =
-      std::max(divide_up(tasks, g.strips), divide_up(total_blocks, kMostBlocks));
-  g.chunk = std::max<std::int64_t>(total_blocks / std::min(wanted_chunks, total_blocks), 1);
+  const std::int64_t chunks = std::max(divide_up(tasks, g.strips), divide_up(blocks, kMostBlocks));
+  g.chunk = std::max<std::int64_t>(blocks / std::min(chunks, blocks), 1);
   g.chunk = std::min(g.chunk, kMostBlocks);
-  g.chunks = divide_up(total_blocks, g.chunk);
-  const std::int64_t pixel_bytes =
-      std::int64_t{p.stride_height} * p.stride_width * p.input_channels * g.activation_bytes +
-      p.output_channels;
-  const std::int64_t part = std::max<std::int64_t>(kPartBytes / pixel_bytes, kPositions);
-  g.part = g.chunk * block_weights <= kResidentWeights ? kPositions : part / kPositions * kPositions;
+  g.chunks = divide_up(blocks, g.chunk);
+}
+
+// Windows of few quads, or few windows at all, go one after the other. Tiles visit pixels block by block, so
+// that a block's weights are read once per part, whose activations and outputs stay in the second-level
+// cache; weights that fit the first-level cache all stay there, and blocks pass tile by tile.
+void choose_order(const ConvolutionProblem& p, Geometry& g) {
+  constexpr std::int64_t kFewQuads = 64;
+  constexpr std::int64_t kFewPixels = 3;
+  constexpr std::int64_t kRunBytes = 16 << 10;
+  constexpr std::int64_t kPartBytes = 192 << 10;
+  constexpr std::int64_t kResidentWeights = 20 << 10;
+  g.by_runs = g.quads <= kFewQuads || g.pixels <= kFewPixels;
+  const std::int64_t window_bytes = std::int64_t{p.stride_height} * p.stride_width * p.input_channels;
+  const std::int64_t pixel_bytes = window_bytes * g.activation_bytes + p.output_channels;
+  const std::int64_t part = std::max((g.by_runs ? kRunBytes : kPartBytes) / pixel_bytes, kPositions);
+  const std::int64_t chunk_weights = g.chunk * std::min(g.vectors, kMostVectors) * g.quads * kVectorBytes;
+  const bool resident = !g.by_runs && chunk_weights <= kResidentWeights;
+  g.part = resident ? kPositions : part / kPositions * kPositions;
 }
 
 struct Layout {
@@ -198,6 +210,7 @@ Geometry geometry(const ConvolutionProblem& p, std::int64_t activation_bytes) {
   cut_windows(p, g);
   place_source(p, g);
   cut_tasks(p, g);
+  choose_order(p, g);
   return g;
 }
 

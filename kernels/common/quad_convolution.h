@@ -50,6 +50,8 @@ struct Geometry {
   std::int64_t strip, strips;  // pixels of a task, their number
   std::int64_t chunk, chunks;  // blocks of a task, their number over all groups
   std::int64_t part;           // pixels of a strip that all blocks visit in turn
+  bool by_runs;                // few quads: pixel after pixel, so that sums and epilogues overlap
+  std::int64_t row_pixels;     // outputs whose windows are evenly spaced: a row's, or all
 };
 Geometry geometry(const ConvolutionProblem& problem, std::int64_t activation_bytes);
 

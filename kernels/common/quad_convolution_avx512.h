@@ -11,34 +11,29 @@
 #include <immintrin.h>
 
 #include "kernels/common/quad_convolution.h"
+#include "kernels/common/quad_epilogues_avx512.h"
 
 namespace bitplace::quad_convolution {
 namespace {
 
 // What a tile reads and where it writes: `count` pixels, each `pixel_bytes` behind the one before. Windows
 // beyond the last pixel repeat its own.
-template <std::size_t P>
 struct Tile {
-  const std::uint8_t* windows[P];
+  const std::uint8_t* windows[kPositions];
   std::uint8_t* output;
   std::int64_t pixel_bytes, count;
   std::int64_t first_row, end_row;  // kernel rows that some window has inside the image
 };
 
-// A block of output channels, ready for its tiles.
-struct BlockConstants {
-  const ConvolutionProblem* problem;
-  const std::int32_t* offsets;
-  const std::int32_t* below;
-  const float* scale;
-  const float* bias;
-  const std::uint8_t* weights;
-  std::int64_t row_quads, row_weights;  // of a kernel row: quads, and bytes of this block's weights
-  std::int64_t lanes;
-  std::int64_t vectors;
-  std::int64_t input_bytes, output_bytes;  // from a pixel's first to the block's
-  std::uint64_t exists;                    // one bit per channel
+// Pixels whose windows are all `column_bytes` apart.
+struct Run {
+  const std::uint8_t* window;
+  std::uint8_t* output;
+  std::int64_t column_bytes, pixel_bytes, count;
+  std::int64_t first_row, end_row;
 };
+// Enough sums to hide the latency of a multiplication, few enough that the next pixels overlap the epilogue.
+constexpr std::int64_t kNeighbours[] = {0, 4, 4, 2, 2};
 
 // An empty statement that holds a value in one register. Volatile ones keep their order, and the instructions
 // between them theirs: g++ 12 otherwise gathers all broadcasts of a quad and keeps sums in memory for them.
@@ -54,7 +49,7 @@ inline __m512i broadcast_quad(const std::uint8_t* bytes) {
 
 // One quad of P windows times vectors [First, End) of a block's V.
 template <typename Unit, std::size_t P, std::size_t V, std::size_t First, std::size_t End>
-[[gnu::always_inline]] inline void multiply_quad(const Tile<P>& tile, std::int64_t offset,
+[[gnu::always_inline]] inline void multiply_quad(const std::uint8_t* const (&windows)[P], std::int64_t offset,
                                                  const std::uint8_t* weights, __m512i (&sums)[P][V]) {
   __m512i weight[End - First];
 #pragma GCC unroll 4
@@ -64,7 +59,7 @@ template <typename Unit, std::size_t P, std::size_t V, std::size_t First, std::s
   }
 #pragma GCC unroll 7
   for (std::size_t p = 0; p < P; ++p) {
-    __m512i activation = broadcast_quad(tile.windows[p] + offset);
+    __m512i activation = broadcast_quad(windows[p] + offset);
     pin(activation);
 #pragma GCC unroll 4
     for (std::size_t v = First; v < End; ++v) {
@@ -74,171 +69,144 @@ template <typename Unit, std::size_t P, std::size_t V, std::size_t First, std::s
   }
 }
 
+// A block's quads in kernel rows [first_row, end_row), and what its sums start at.
+template <std::size_t V>
+struct Taps {
+  const std::uint8_t* weights;
+  const std::int32_t* offsets;
+  const std::int32_t* end;
+  std::int64_t input_bytes;
+  __m512i start[V];
+
+  Taps(const BlockConstants& block, std::int64_t first_row, std::int64_t end_row)
+      : weights(block.weights + first_row * block.row_weights),
+        offsets(block.offsets + first_row * block.row_quads),
+        end(block.offsets + end_row * block.row_quads),
+        input_bytes(block.input_bytes) {
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < V; ++v) {
+      const __m512i above = _mm512_load_si512(block.below + first_row * block.lanes + v * kLanes);
+      const __m512i all = _mm512_load_si512(block.below + end_row * block.lanes + v * kLanes);
+      start[v] = _mm512_sub_epi32(above, all);
+    }
+  }
+};
+
 template <typename Unit, std::size_t P, std::size_t V>
-[[gnu::always_inline]] inline void multiply_quads(const Tile<P>& tile, const BlockConstants& block,
-                                                  __m512i (&sums)[P][V]) {
-  const std::uint8_t* weights = block.weights + tile.first_row * block.row_weights;
-  const std::int32_t* offsets = block.offsets + tile.first_row * block.row_quads;
-  const std::int32_t* const end = block.offsets + tile.end_row * block.row_quads;
-  for (; offsets != end; ++offsets) {
-    std::int64_t offset = *offsets + block.input_bytes;
-    if constexpr (V == 4) {
-      multiply_quad<Unit, P, V, 0, 2>(tile, offset, weights, sums);
+[[gnu::always_inline]] inline void multiply_quads(const std::uint8_t* const (&windows)[P],
+                                                  const Taps<V>& taps, __m512i (&sums)[P][V]) {
+#pragma GCC unroll 7
+  for (std::size_t p = 0; p < P; ++p)
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < V; ++v)
+      sums[p][v] = taps.start[v];
+  const std::uint8_t* weights = taps.weights;
+  for (const std::int32_t* offsets = taps.offsets; offsets != taps.end; ++offsets) {
+    std::int64_t offset = *offsets + taps.input_bytes;
+    if constexpr (V == 4 && P == kPositions) {
+      multiply_quad<Unit, P, V, 0, 2>(windows, offset, weights, sums);
       asm volatile("" : "+r"(offset));  // broadcasts anew, rather than keeping 7 of them in memory
-      multiply_quad<Unit, P, V, 2, 4>(tile, offset, weights, sums);
+      multiply_quad<Unit, P, V, 2, 4>(windows, offset, weights, sums);
     } else {
-      multiply_quad<Unit, P, V, 0, V>(tile, offset, weights, sums);
+      multiply_quad<Unit, P, V, 0, V>(windows, offset, weights, sums);
     }
     weights += V * kVectorBytes;
   }
 }
 
-// round_half_even(sum * scale + bias), clamped before the conversion only where it could leave s32: the
-// bounds are whole numbers, so that clamping behind the rounding comes to the same. A sum below s32 is
-// converted to its lowest value as it is.
-template <bool LimitsFloats>
-[[gnu::always_inline]] inline __m512i requantize(__m512i sum, const float* scale, const float* bias,
-                                                 __m512 high) {
-  __m512 value = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_load_ps(scale));
-  value = _mm512_add_ps(value, _mm512_load_ps(bias));
-  if constexpr (LimitsFloats) value = _mm512_min_ps(value, high);
-  return _mm512_cvtps_epi32(value);
+template <typename Unit, typename Writer, std::size_t V>
+[[gnu::noinline]] void run_tile(const BlockConstants& block, const Tile& tile) {
+  const Taps<V> taps(block, tile.first_row, tile.end_row);
+  const Writer writer(block);
+  const AffineInMemory affine(block);
+  __m512i sums[kPositions][V];
+  multiply_quads<Unit, kPositions, V>(tile.windows, taps, sums);
+  std::uint8_t* output = tile.output + block.output_bytes;
+#pragma GCC unroll 7
+  for (std::size_t i = 0; i < kPositions; ++i) {
+    writer.template write<V>(sums[i], affine, output);
+    // Behind the last pixel results are written to its place again.
+    if (static_cast<std::int64_t>(i) + 1 < tile.count) output += tile.pixel_bytes;
+  }
 }
 
-// Behind the last pixel results are written to its place again.
-template <std::size_t P>
-[[gnu::always_inline]] inline std::uint8_t* next_output(const Tile<P>& tile, std::size_t pixel,
-                                                        std::uint8_t* output) {
-  return static_cast<std::int64_t>(pixel) + 1 < tile.count ? output + tile.pixel_bytes : output;
-}
-
-// Writes bytes; packs take 4 lanes of each operand in turn, which lane_channel() undoes.
-template <bool LimitsFloats>
-struct WriteBytes {
-  static constexpr std::int64_t kOutputBytes = 1;
-
-  template <std::size_t P, std::size_t V>
-  [[gnu::always_inline]] static void write(const BlockConstants& block, const Tile<P>& tile,
-                                           const __m512i (&sums)[P][V]) {
-    std::uint8_t* output = tile.output + block.output_bytes;
-    const __m512 limit = _mm512_set1_ps(block.problem->output_high);
-    const __m512i low = _mm512_set1_epi8(static_cast<char>(block.problem->output_low));
-    const __m512i high = _mm512_set1_epi8(static_cast<char>(block.problem->output_high));
+// P neighbouring pixels of a run.
+template <typename Unit, typename Writer, std::size_t P, std::size_t V>
+[[gnu::always_inline]] inline void run_neighbours(const Taps<V>& taps, const Writer& writer,
+                                                  const AffineInRegisters<V>& affine, const Run& run,
+                                                  const std::uint8_t* window, std::uint8_t* output) {
+  const std::uint8_t* windows[P];
 #pragma GCC unroll 7
-    for (std::size_t i = 0; i < P; ++i) {
-      __m512i codes[V];
-#pragma GCC unroll 4
-      for (std::size_t v = 0; v < V; ++v)
-        codes[v] =
-            requantize<LimitsFloats>(sums[i][v], block.scale + v * kLanes, block.bias + v * kLanes, limit);
-      if constexpr (V == 4) {
-        const __m512i bytes = _mm512_packs_epi16(_mm512_packs_epi32(codes[0], codes[1]),
-                                                 _mm512_packs_epi32(codes[2], codes[3]));
-        _mm512_mask_storeu_epi8(output, block.exists, _mm512_max_epi8(_mm512_min_epi8(bytes, high), low));
-      } else if constexpr (V >= 2) {
-        const __m256i bytes = _mm512_cvtsepi16_epi8(_mm512_packs_epi32(codes[0], codes[1]));
-        _mm256_mask_storeu_epi8(output, static_cast<__mmask32>(block.exists),
-                                clamp(bytes, _mm512_castsi512_si256(low), _mm512_castsi512_si256(high)));
-      }
-      if constexpr (V % 2 == 1) {
-        const __m128i bytes = _mm512_cvtsepi32_epi8(codes[V - 1]);
-        const __m128i clamped =
-            _mm_max_epi8(_mm_min_epi8(bytes, _mm512_castsi512_si128(high)), _mm512_castsi512_si128(low));
-        _mm_mask_storeu_epi8(output + (V - 1) * kLanes,
-                             static_cast<__mmask16>(block.exists >> (V - 1) * kLanes), clamped);
-      }
-      output = next_output(tile, i, output);
-    }
-  }
-
-  [[gnu::always_inline]] static __m256i clamp(__m256i bytes, __m256i low, __m256i high) {
-    return _mm256_max_epi8(_mm256_min_epi8(bytes, high), low);
-  }
-};
-
-struct WriteFloats {
-  static constexpr std::int64_t kOutputBytes = 4;
-
-  template <std::size_t P, std::size_t V>
-  [[gnu::always_inline]] static void write(const BlockConstants& block, const Tile<P>& tile,
-                                           const __m512i (&sums)[P][V]) {
-    std::uint8_t* output = tile.output + block.output_bytes;
-    const __m512 low = _mm512_set1_ps(block.problem->output_low);
-    const __m512 high = _mm512_set1_ps(block.problem->output_high);
-#pragma GCC unroll 7
-    for (std::size_t i = 0; i < P; ++i) {
-#pragma GCC unroll 4
-      for (std::size_t v = 0; v < V; ++v) {
-        __m512 value =
-            _mm512_mul_ps(_mm512_cvtepi32_ps(sums[i][v]), _mm512_load_ps(block.scale + v * kLanes));
-        value = _mm512_add_ps(value, _mm512_load_ps(block.bias + v * kLanes));
-        value = _mm512_min_ps(_mm512_max_ps(value, low), high);
-        _mm512_mask_storeu_ps(output + v * kVectorBytes, static_cast<__mmask16>(block.exists >> v * kLanes),
-                              value);
-      }
-      output = next_output(tile, i, output);
-    }
-  }
-};
-
-struct WriteSums {
-  static constexpr std::int64_t kOutputBytes = 4;
-
-  template <std::size_t P, std::size_t V>
-  [[gnu::always_inline]] static void write(const BlockConstants& block, const Tile<P>& tile,
-                                           const __m512i (&sums)[P][V]) {
-    std::uint8_t* output = tile.output + block.output_bytes;
-#pragma GCC unroll 7
-    for (std::size_t i = 0; i < P; ++i) {
-#pragma GCC unroll 4
-      for (std::size_t v = 0; v < V; ++v)
-        _mm512_mask_storeu_epi32(output + v * kVectorBytes,
-                                 static_cast<__mmask16>(block.exists >> v * kLanes), sums[i][v]);
-      output = next_output(tile, i, output);
-    }
-  }
-};
-
-template <typename Unit, typename Write, std::size_t P, std::size_t V>
-[[gnu::noinline]] void run_tile(const BlockConstants& block, const Tile<P>& tile) {
+  for (std::size_t p = 0; p < P; ++p)
+    windows[p] = window + static_cast<std::int64_t>(p) * run.column_bytes;
   __m512i sums[P][V];
-#pragma GCC unroll 4
-  for (std::size_t v = 0; v < V; ++v) {
-    const __m512i above = _mm512_load_si512(block.below + tile.first_row * block.lanes + v * kLanes);
-    const __m512i all = _mm512_load_si512(block.below + tile.end_row * block.lanes + v * kLanes);
+  multiply_quads<Unit, P, V>(windows, taps, sums);
 #pragma GCC unroll 7
-    for (std::size_t i = 0; i < P; ++i)
-      sums[i][v] = _mm512_sub_epi32(above, all);
-  }
-  multiply_quads<Unit, P, V>(tile, block, sums);
-  Write::write(block, tile, sums);
+  for (std::size_t p = 0; p < P; ++p)
+    writer.template write<V>(sums[p], affine, output + static_cast<std::int64_t>(p) * run.pixel_bytes);
 }
 
-template <typename Unit, typename Write, std::size_t P>
-inline void run_block(const BlockConstants& block, const Tile<P>& tile) {
+template <typename Unit, typename Writer, std::size_t V>
+[[gnu::noinline]] void run_run(const BlockConstants& block, const Run& run) {
+  const Taps<V> taps(block, run.first_row, run.end_row);
+  const Writer writer(block);
+  const AffineInRegisters<V> affine(block);
+  const std::uint8_t* window = run.window;
+  std::uint8_t* output = run.output + block.output_bytes;
+  std::int64_t left = run.count;
+  constexpr std::int64_t kTogether = kNeighbours[V];
+  for (; left >= kTogether; left -= kTogether) {
+    run_neighbours<Unit, Writer, kTogether, V>(taps, writer, affine, run, window, output);
+    window += kTogether * run.column_bytes;
+    output += kTogether * run.pixel_bytes;
+  }
+  for (; left > 0; --left) {
+    run_neighbours<Unit, Writer, 1, V>(taps, writer, affine, run, window, output);
+    window += run.column_bytes;
+    output += run.pixel_bytes;
+  }
+}
+
+template <typename Unit, typename Writer>
+inline void run_block(const BlockConstants& block, const Tile& tile) {
   switch (block.vectors) {
     case 1:
-      return run_tile<Unit, Write, P, 1>(block, tile);
+      return run_tile<Unit, Writer, 1>(block, tile);
     case 2:
-      return run_tile<Unit, Write, P, 2>(block, tile);
+      return run_tile<Unit, Writer, 2>(block, tile);
     case 3:
-      return run_tile<Unit, Write, P, 3>(block, tile);
+      return run_tile<Unit, Writer, 3>(block, tile);
     default:
-      return run_tile<Unit, Write, P, 4>(block, tile);
+      return run_tile<Unit, Writer, 4>(block, tile);
+  }
+}
+
+template <typename Unit, typename Writer>
+inline void run_block(const BlockConstants& block, const Run& run) {
+  switch (block.vectors) {
+    case 1:
+      return run_run<Unit, Writer, 1>(block, run);
+    case 2:
+      return run_run<Unit, Writer, 2>(block, run);
+    case 3:
+      return run_run<Unit, Writer, 3>(block, run);
+    default:
+      return run_run<Unit, Writer, 4>(block, run);
   }
 }
 
 struct Source {
   const std::uint8_t* data;
   std::int64_t column_bytes, row_bytes;  // from one output's window to the next
+  std::int64_t row_pixels;               // outputs before the next row_bytes
   std::uint8_t* output;
   std::int64_t pixel_bytes;
 };
 
 // Kernel rows inside the image for any of the output rows [first, last].
-template <std::size_t P>
+template <typename Pixels>
 inline void find_kernel_rows(const ConvolutionProblem& p, std::int64_t first, std::int64_t last,
-                             Tile<P>& tile) {
+                             Pixels& tile) {
   tile.first_row = 0;
   tile.end_row = p.kernel_height;
   const std::int64_t bottom = last * p.stride_height - p.pad_top;
@@ -256,7 +224,7 @@ inline void find_kernel_rows(const ConvolutionProblem& p, std::int64_t first, st
 
 // The tile of `count` <= 7 pixels from `pixel` on; the last one is repeated to fill it.
 inline void place_tile(const ConvolutionProblem& p, const Source& source, std::int64_t pixel,
-                       std::int64_t count, Tile<kPositions>& tile) {
+                       std::int64_t count, Tile& tile) {
   const std::int64_t width = p.output_width;
   std::int64_t row = static_cast<std::uint32_t>(pixel) / static_cast<std::uint32_t>(width);
   std::int64_t column = pixel - row * width;
@@ -311,27 +279,49 @@ struct Strip {
   std::int64_t first, end;  // pixels
 };
 
-template <typename Unit, typename Write>
+template <typename Unit, typename Writer>
+inline void run_part_by_runs(const BlockConstants* blocks, std::int64_t block_count, const Source& source,
+                             Strip part) {
+  const ConvolutionProblem& p = *blocks->problem;
+  const std::int64_t width = source.row_pixels;
+  for (std::int64_t pixel = part.first; pixel < part.end;) {
+    const std::int64_t row = static_cast<std::uint32_t>(pixel) / static_cast<std::uint32_t>(width);
+    const std::int64_t column = pixel - row * width;
+    const std::int64_t row_end = (row + 1) * width;
+    Run run;
+    run.window = source.data + row * source.row_bytes + column * source.column_bytes;
+    run.output = source.output + pixel * source.pixel_bytes;
+    run.column_bytes = source.column_bytes;
+    run.pixel_bytes = source.pixel_bytes;
+    run.count = (row_end < part.end ? row_end : part.end) - pixel;
+    find_kernel_rows(p, row, row, run);
+    for (std::int64_t b = 0; b < block_count; ++b)
+      run_block<Unit, Writer>(blocks[b], run);
+    pixel += run.count;
+  }
+}
+
+template <typename Unit, typename Writer>
 inline void run_part(const BlockConstants* blocks, std::int64_t block_count, const Source& source,
                      Strip part) {
   const ConvolutionProblem& p = *blocks->problem;
-  Tile<kPositions> tile;
+  Tile tile;
   if (part.end - part.first <= kPositions) {
     place_tile(p, source, part.first, part.end - part.first, tile);
     for (std::int64_t b = 0; b < block_count; ++b)
-      run_block<Unit, Write>(blocks[b], tile);
+      run_block<Unit, Writer>(blocks[b], tile);
     return;
   }
   for (std::int64_t b = 0; b < block_count; ++b) {
     for (std::int64_t pixel = part.first; pixel < part.end; pixel += kPositions) {
       const std::int64_t left = part.end - pixel;
       place_tile(p, source, pixel, left < kPositions ? left : kPositions, tile);
-      run_block<Unit, Write>(blocks[b], tile);
+      run_block<Unit, Writer>(blocks[b], tile);
     }
   }
 }
 
-template <typename Write>
+template <typename Writer>
 inline BlockConstants block_constants(const ConvolutionCall& call, std::int64_t index) {
   const auto* packed = static_cast<const std::uint8_t*>(call.packed);
   const auto& header = *static_cast<const QuadHeader*>(call.packed);
@@ -350,30 +340,36 @@ inline BlockConstants block_constants(const ConvolutionCall& call, std::int64_t 
   c.lanes = g.groups * g.vectors * kLanes;
   c.vectors = block.vectors;
   c.input_bytes = block.group * g.group_inputs * g.activation_bytes;
-  c.output_bytes = block.channel * Write::kOutputBytes;
+  c.output_bytes = block.channel * Writer::kOutputBytes;
   c.exists = block.channels >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << block.channels) - 1;
   return c;
 }
 
-template <typename Unit, typename Write>
+template <typename Unit, typename Writer>
 inline void run_strip(const ConvolutionCall& call, std::int64_t task) {
   const ConvolutionProblem& p = *call.problem;
   const Geometry& g = static_cast<const QuadHeader*>(call.packed)->geometry;
   const Source source = {static_cast<const std::uint8_t*>(g.copied ? call.scratch : call.input),
                          std::int64_t{p.stride_width} * p.input_channels * g.activation_bytes,
-                         p.stride_height * g.source_row_bytes, static_cast<std::uint8_t*>(call.output),
-                         p.output_channels * Write::kOutputBytes};
+                         p.stride_height * g.source_row_bytes,
+                         g.row_pixels,
+                         static_cast<std::uint8_t*>(call.output),
+                         p.output_channels * Writer::kOutputBytes};
   const std::int64_t first_block = task / g.strips * g.chunk;
   const std::int64_t left_blocks = g.groups * g.blocks - first_block;
   const std::int64_t block_count = left_blocks < g.chunk ? left_blocks : g.chunk;
   BlockConstants blocks[kMostBlocks];
   for (std::int64_t b = 0; b < block_count; ++b)
-    blocks[b] = block_constants<Write>(call, first_block + b);
+    blocks[b] = block_constants<Writer>(call, first_block + b);
   const std::int64_t first = task % g.strips * g.strip;
   const std::int64_t end = first + g.strip < g.pixels ? first + g.strip : g.pixels;
   for (std::int64_t pixel = first; pixel < end; pixel += g.part) {
     const std::int64_t part_end = pixel + g.part < end ? pixel + g.part : end;
-    run_part<Unit, Write>(blocks, block_count, source, {pixel, part_end});
+    if (g.by_runs) {
+      run_part_by_runs<Unit, Writer>(blocks, block_count, source, {pixel, part_end});
+    } else {
+      run_part<Unit, Writer>(blocks, block_count, source, {pixel, part_end});
+    }
   }
 }
 
@@ -382,12 +378,12 @@ inline void run(const ConvolutionCall& call, std::int64_t task) {
   switch (call.problem->epilogue) {
     case ConvolutionEpilogue::requantize_s8:
       if (static_cast<const QuadHeader*>(call.packed)->limits_floats != 0)
-        return run_strip<Unit, WriteBytes<true>>(call, task);
-      return run_strip<Unit, WriteBytes<false>>(call, task);
+        return run_strip<Unit, ByteWriter<true>>(call, task);
+      return run_strip<Unit, ByteWriter<false>>(call, task);
     case ConvolutionEpilogue::affine_f32:
-      return run_strip<Unit, WriteFloats>(call, task);
+      return run_strip<Unit, FloatWriter>(call, task);
     default:
-      return run_strip<Unit, WriteSums>(call, task);
+      return run_strip<Unit, SumWriter>(call, task);
   }
 }
 
