@@ -32,6 +32,19 @@ extern const LimitLoop limit_count__neon;
 extern const LimitLoop limit_requantize__neon;
 extern const LimitLoop limit_lookup__neon;
 extern const LimitLoop limit_quadruples__neondot;
+extern const LimitLoop limit_octets_s8_s8__neoni8mm;
+extern const LimitLoop limit_octets_s8_s4__neoni8mm;
+extern const LimitLoop limit_f16__neonfp16;
+extern const LimitLoop limit_depthwise_f16__neonfp16;
+extern const LimitLoop limit_quadruples_s8_s8__neondot;
+extern const LimitLoop limit_quadruples_s8_s4__neondot;
+extern const LimitLoop limit_pairs__neon;
+extern const LimitLoop limit_lanes__neon;
+extern const LimitLoop limit_taps__neon;
+extern const LimitLoop limit_f32__neon;
+extern const LimitLoop limit_f16__neon;
+extern const LimitLoop limit_depthwise_f32__neon;
+extern const LimitLoop limit_depthwise_f16__neon;
 extern const ReadLoop read__neon;
 #endif
 
@@ -58,6 +71,19 @@ const std::vector<const LimitLoop*>& limit_loops() {
 #elif BITPLACE_ARM64
     &limit_count__neon,
     &limit_quadruples__neondot,
+    &limit_octets_s8_s8__neoni8mm,
+    &limit_octets_s8_s4__neoni8mm,
+    &limit_f16__neonfp16,
+    &limit_depthwise_f16__neonfp16,
+    &limit_quadruples_s8_s8__neondot,
+    &limit_quadruples_s8_s4__neondot,
+    &limit_pairs__neon,
+    &limit_lanes__neon,
+    &limit_taps__neon,
+    &limit_f32__neon,
+    &limit_f16__neon,
+    &limit_depthwise_f32__neon,
+    &limit_depthwise_f16__neon,
     &limit_lookup__neon,
     &limit_requantize__neon,
 #endif

@@ -111,8 +111,8 @@ void gather_windows(const ConvolutionCall& call, const Layout& layout, std::int6
   const std::int64_t last = row_positions(p) - 1;
   for (int m = 0; m < kPositions; ++m) {
     taps[m] = window_taps(p, position_at(p, row, first + m < last ? first + m : last));
-    gather_window(p, static_cast<const std::uint8_t*>(call.input), layout.pixel_bytes, taps[m],
-                  windows + m * window_stride(layout.window_bytes));
+    gather_window(p, static_cast<const std::uint8_t*>(call.input), layout.pixel_bytes, layout.pixel_bytes,
+                  taps[m], windows + m * window_stride(layout.window_bytes));
   }
 }
 

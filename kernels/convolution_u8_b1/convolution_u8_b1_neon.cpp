@@ -178,7 +178,7 @@ void run(const ConvolutionCall& call, std::int64_t row) {
     std::int32_t totals[kPositions];
     for (int m = 0; m < kPositions; ++m) {
       const std::int64_t index = first + m < positions ? first + m : positions - 1;
-      gather_window(p, static_cast<const std::uint8_t*>(call.input), p.input_channels,
+      gather_window(p, static_cast<const std::uint8_t*>(call.input), p.input_channels, p.input_channels,
                     window_taps(p, position_at(p, row, index)), window);
       totals[m] = make_tables(window, convolution_depth(p), tables + m * layout.position_tables_bytes);
     }

@@ -85,8 +85,8 @@ void gather_windows(const ConvolutionCall& call, const Layout& layout, std::int6
   const std::int64_t last = row_positions(p) - 1;
   for (int m = 0; m < kPositions; ++m, windows += layout.window_stride) {
     const Position position = position_at(p, row, first + m < last ? first + m : last);
-    gather_window(p, static_cast<const std::uint8_t*>(call.input), p.input_channels, window_taps(p, position),
-                  windows);
+    gather_window(p, static_cast<const std::uint8_t*>(call.input), p.input_channels, p.input_channels,
+                  window_taps(p, position), windows);
     sums[m] = window_sum(windows, layout.steps);
   }
 }

@@ -1,0 +1,39 @@
+// u8 or s8 x s4 convolution for Armv8.2-A with dot product: 8 positions x 8 outputs by SDOT.
+//
+//   accumulator = sum of x * w, exactly, in s32
+//
+// Packed, and scratch: kQuadsS4 in kernels/common/neon_product.h. Inner loop and registers:
+// kernels/common/neon_quads_tile.h.
+//
+// Packing widens weights to a byte each: an inner loop that unpacked them would spend 2 instructions per 32
+// weights, again for every 8 positions, to save bytes that lie in the caches anyway.
+//
+// Preconditions: 15 readable bytes behind the input. Exact wherever the accumulator fits.
+// Share of the limit, from static analysis, and instructions per product: docs/performance/neon.md. Not
+// measured on a device.
+#include "kernels/common/neon_quads_tile.h"
+#include "kernels/convolution_s8_s4/convolution_s8_s4.h"
+
+namespace bitplace {
+namespace {
+
+using Row = neon::ProductRow<neon::kQuadsS4>;
+
+void run(const ConvolutionCall& call, std::int64_t task) {
+  run_product<QuadsKernel<neon::kQuadsS4>>(call, task);
+}
+
+}  // namespace
+
+extern const ConvolutionKernel convolution_s8_s4__neondot_8x8 = {"convolution_s8_s4__neondot_8x8",
+                                                                 isa_feature::neon | isa_feature::neondot,
+                                                                 Row::accepts,
+                                                                 Row::packed_bytes,
+                                                                 Row::pack,
+                                                                 Row::scratch_bytes,
+                                                                 Row::prepare_tasks,
+                                                                 Row::prepare,
+                                                                 Row::run_tasks,
+                                                                 run};
+
+}  // namespace bitplace

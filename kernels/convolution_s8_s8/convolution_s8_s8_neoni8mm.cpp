@@ -1,0 +1,38 @@
+// u8 or s8 x s8 convolution for Armv8.6-A's int8 matrix multiply: 8 positions x 8 outputs by SMMLA and
+// USMMLA.
+//
+//   accumulator = sum of x * w, exactly, in s32
+//
+// Packed, and scratch: kOctetsS8 in kernels/common/neon_product.h. Inner loop and registers:
+// kernels/common/neon_octets_tile.h.
+//
+// Preconditions: 15 readable bytes behind the input. Exact wherever the accumulator fits.
+// Share of the limit, from static analysis, and instructions per product: docs/performance/neon.md. Not
+// measured on a device.
+#include "kernels/common/neon_octets_tile.h"
+#include "kernels/convolution_s8_s8/convolution_s8_s8.h"
+
+namespace bitplace {
+namespace {
+
+using Row = neon::ProductRow<neon::kOctetsS8>;
+
+void run(const ConvolutionCall& call, std::int64_t task) {
+  run_octets<neon::kOctetsS8>(call, task);
+}
+
+}  // namespace
+
+extern const ConvolutionKernel convolution_s8_s8__neoni8mm_8x8 = {
+    "convolution_s8_s8__neoni8mm_8x8",
+    isa_feature::neon | isa_feature::neondot | isa_feature::neonfp16 | isa_feature::neoni8mm,
+    Row::accepts,
+    Row::packed_bytes,
+    Row::pack,
+    Row::scratch_bytes,
+    Row::prepare_tasks,
+    Row::prepare,
+    Row::run_tasks,
+    run};
+
+}  // namespace bitplace
