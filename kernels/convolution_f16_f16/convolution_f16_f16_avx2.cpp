@@ -1,0 +1,46 @@
+// f16 convolution with AVX2, FMA and F16C: halves in memory, products and sums in f32.
+//
+//   y[o] = clamp(sum over taps and channels of x * w + bias[o], output_low, output_high)
+//
+// prepare converts the activation once, into the bordered f32 copy. Weights stay halves, packed as
+// kernels/common/float_convolution.h draws them, 16 outputs to a block: what serves one tile is converted as
+// it is loaded, what serves more pixels once per slice of 512 products. The tiles are those of the f32 kernel
+// (6 pixels x 16 outputs, kernels/common/float_tiles.h), and so is the order of the sums.
+//
+// Preconditions: padding valid or zero, no pooling, depth <= 2^28, a bordered copy of at most 1 GiB.
+#include "kernels/common/float_vector_avx2.h"
+// The tiles are written in terms of the vector.
+#include "kernels/common/float_tiles.h"
+#include "kernels/convolution_f16_f16/convolution_f16_f16.h"
+
+namespace bitplace {
+namespace {
+
+using Row = float_convolution::Row<std::uint16_t, kLanes>;
+
+void prepare(const ConvolutionCall& call, std::int64_t task) {
+  prepare_task<std::uint16_t>(call, task, Row::prepare_tasks(*call.problem));
+}
+
+void run(const ConvolutionCall& call, std::int64_t task) {
+  if (call.problem->epilogue == ConvolutionEpilogue::affine_f16) {
+    run_task<std::uint16_t, std::uint16_t>(call, task);
+  } else {
+    run_task<std::uint16_t, float>(call, task);
+  }
+}
+
+}  // namespace
+
+extern const ConvolutionKernel convolution_f16_f16__avx2_6x16 = {"convolution_f16_f16__avx2_6x16",
+                                                                 isa_feature::avx2,
+                                                                 Row::accepts,
+                                                                 Row::packed_bytes,
+                                                                 Row::pack,
+                                                                 Row::scratch_bytes,
+                                                                 Row::prepare_tasks,
+                                                                 prepare,
+                                                                 Row::run_tasks,
+                                                                 run};
+
+}  // namespace bitplace

@@ -1,0 +1,42 @@
+// f32 convolution with AVX2 and FMA.
+//
+//   y[o] = clamp(sum over taps and channels of x * w + bias[o], output_low, output_high)
+//
+// kernels/common/float_tiles.h computes tiles of up to 6 pixels x 16 outputs (12 x 8 where a block has 8 or
+// fewer); weights are packed as kernels/common/float_convolution.h draws them, 16 outputs to a block. Sums of
+// a slice of 512 products are added to those of the slices before: the order is one of the shape alone.
+//
+// Registers: 12 sums, 2 weights, 1 pixel. Per product 12 fused multiply-adds, 2 loads and 6 broadcasts.
+// Preconditions: padding valid or zero, no pooling, depth <= 2^28, a bordered copy of at most 1 GiB.
+#include "kernels/common/float_vector_avx2.h"
+// The tiles are written in terms of the vector.
+#include "kernels/common/float_tiles.h"
+#include "kernels/convolution_f32_f32/convolution_f32_f32.h"
+
+namespace bitplace {
+namespace {
+
+using Row = float_convolution::Row<float, kLanes>;
+
+void prepare(const ConvolutionCall& call, std::int64_t task) {
+  prepare_task<float>(call, task, Row::prepare_tasks(*call.problem));
+}
+
+void run(const ConvolutionCall& call, std::int64_t task) {
+  run_task<float, float>(call, task);
+}
+
+}  // namespace
+
+extern const ConvolutionKernel convolution_f32_f32__avx2_6x16 = {"convolution_f32_f32__avx2_6x16",
+                                                                 isa_feature::avx2,
+                                                                 Row::accepts,
+                                                                 Row::packed_bytes,
+                                                                 Row::pack,
+                                                                 Row::scratch_bytes,
+                                                                 Row::prepare_tasks,
+                                                                 prepare,
+                                                                 Row::run_tasks,
+                                                                 run};
+
+}  // namespace bitplace

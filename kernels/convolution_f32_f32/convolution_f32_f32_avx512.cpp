@@ -1,0 +1,42 @@
+// f32 convolution with AVX-512.
+//
+//   y[o] = clamp(sum over taps and channels of x * w + bias[o], output_low, output_high)
+//
+// kernels/common/float_tiles.h computes tiles of up to 14 pixels x 32 outputs; weights are packed as
+// kernels/common/float_convolution.h draws them, 32 outputs to a block. Sums of a slice of 512 products are
+// added to those of the slices before: the order is one of the shape alone.
+//
+// Registers: 28 sums, 2 weights, 1 pixel. Per product 28 fused multiply-adds, 2 loads and 14 broadcasts.
+// Preconditions: padding valid or zero, no pooling, depth <= 2^28, a bordered copy of at most 1 GiB.
+#include "kernels/common/float_vector_avx512.h"
+// The tiles are written in terms of the vector.
+#include "kernels/common/float_tiles.h"
+#include "kernels/convolution_f32_f32/convolution_f32_f32.h"
+
+namespace bitplace {
+namespace {
+
+using Row = float_convolution::Row<float, kLanes>;
+
+void prepare(const ConvolutionCall& call, std::int64_t task) {
+  prepare_task<float>(call, task, Row::prepare_tasks(*call.problem));
+}
+
+void run(const ConvolutionCall& call, std::int64_t task) {
+  run_task<float, float>(call, task);
+}
+
+}  // namespace
+
+extern const ConvolutionKernel convolution_f32_f32__avx512_14x32 = {"convolution_f32_f32__avx512_14x32",
+                                                                    isa_feature::avx2 | isa_feature::avx512,
+                                                                    Row::accepts,
+                                                                    Row::packed_bytes,
+                                                                    Row::pack,
+                                                                    Row::scratch_bytes,
+                                                                    Row::prepare_tasks,
+                                                                    prepare,
+                                                                    Row::run_tasks,
+                                                                    run};
+
+}  // namespace bitplace
