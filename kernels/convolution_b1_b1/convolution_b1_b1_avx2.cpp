@@ -65,6 +65,7 @@ struct Avx2 {
   static Vector zero() { return _mm256_setzero_si256(); }
   static Vector all_lanes(std::int32_t value) { return _mm256_set1_epi32(value); }
   static Vector load(const void* from) { return _mm256_loadu_si256(static_cast<const Vector*>(from)); }
+  static void store(void* to, Vector value) { _mm256_storeu_si256(static_cast<Vector*>(to), value); }
   static Vector bitwise_and(Vector a, Vector b) { return _mm256_and_si256(a, b); }
   static Vector add_16(Vector a, Vector b) { return _mm256_add_epi16(a, b); }
   static Vector sub_16(Vector a, Vector b) { return _mm256_sub_epi16(a, b); }

@@ -4,7 +4,7 @@
 //
 // `Kernel` offers
 //   Vector, kLanes                                   a vector and its 32-bit lanes: 8, or 4
-//   load, zero, all_lanes                            and the operations below by their names
+//   load, store, zero, all_lanes                     and the operations below by their names
 //   add_tile(first, second, weights, lookups, words) up to 63 lookups for the two pairs of a tile
 #pragma once
 
@@ -17,7 +17,6 @@ namespace {
 constexpr std::int64_t kGroup = 3;         // lookups summed in half bytes
 constexpr std::int64_t kMostLookups = 63;  // summed in bytes: 63 * 4 <= 255
 constexpr int kPiecesTo16Bits = 260;       // 260 * 63 * 4 <= 65535
-constexpr int kTiles = 16;                 // in a batch
 constexpr int kBlockOutputs = 64;
 
 template <typename Kernel>
@@ -125,7 +124,7 @@ __attribute__((noinline)) void widen(Batch<Kernel>& batch) {
 
 // popcount(x xor w) of all tiles: every piece of the weights meets all tiles in turn.
 template <typename Kernel>
-void add_rows(const Task& task, Batch<Kernel>& batch) {
+void add_rows(const TileTask& task, Batch<Kernel>& batch) {
   const Geometry& g = *task.geometry;
   const std::int64_t row_bytes = g.bordered_row_bytes * task.problem->dilation_height;
   const std::int64_t pieces = (g.segment_steps + kMostLookups - 1) / kMostLookups;
@@ -152,59 +151,71 @@ void add_rows(const Task& task, Batch<Kernel>& batch) {
 
 // The kernel rows that no window of the four has inside the image.
 template <typename Kernel>
-inline void add_skipped_rows(const Task& task, TapRange rows, int positions, Sums<Kernel>& q) {
-  const auto* skipped = reinterpret_cast<const std::int32_t*>(task.block + task.geometry->skipped_offset);
+inline void add_skipped_rows(const TileTask& task, TapRange rows, typename Kernel::Vector* q) {
   const std::int64_t kernel_rows = task.problem->kernel_height;
+  if (rows.begin == 0 && rows.end == kernel_rows) return;
+  const auto* skipped = reinterpret_cast<const std::int32_t*>(task.block + task.geometry->skipped_offset);
+#pragma GCC unroll 16
   for (int v = 0; v < kResults<Kernel>; ++v) {
     const std::int32_t* lane = skipped + Kernel::kLanes * v;
     const auto above = Kernel::load(lane + kBlockOutputs * rows.begin);
     const auto below = Kernel::sub_32(Kernel::load(lane + kBlockOutputs * kernel_rows),
                                       Kernel::load(lane + kBlockOutputs * rows.end));
-    const auto both = Kernel::add_32(above, below);
-    for (int i = 0; i < positions; ++i)
-      q.at[i][v] = Kernel::add_32(q.at[i][v], both);
+    q[v] = Kernel::add_32(q[v], Kernel::add_32(above, below));
   }
 }
 
 // Padding zero: what padded taps must not have added.
 template <typename Kernel>
-inline void add_padded_taps(const Task& task, const Position* positions, Sums<Kernel>& q) {
-  for (int i = 0; i < kPositions; ++i) {
-    const TapRange rows = rows_inside(*task.problem, positions[i].row);
-    const TapRange columns = columns_inside(*task.problem, positions[i].column);
-    if (is_whole(*task.problem, rows, columns)) continue;
-    const PaddedCorners c = padded_corners(task, rows, columns);
-    for (int v = 0; v < kResults<Kernel>; ++v) {
-      const std::int64_t lane = Kernel::kLanes * v;
-      const auto right =
-          Kernel::sub_32(Kernel::load(c.below_right + lane), Kernel::load(c.above_right + lane));
-      const auto left = Kernel::sub_32(Kernel::load(c.below_left + lane), Kernel::load(c.above_left + lane));
-      const auto inside = Kernel::sub_32(right, left);
-      q.at[i][v] = Kernel::add_32(q.at[i][v], Kernel::sub_32(Kernel::load(c.all + lane), inside));
-    }
+inline void add_padded_taps(const TileTask& task, Position position, typename Kernel::Vector* q) {
+  const TapRange rows = rows_inside(*task.problem, position.row);
+  const TapRange columns = columns_inside(*task.problem, position.column);
+  if (is_whole(*task.problem, rows, columns)) return;
+  const PaddedCorners c = padded_corners(task, rows, columns);
+  for (int v = 0; v < kResults<Kernel>; ++v) {
+    const std::int64_t lane = Kernel::kLanes * v;
+    const auto right =
+        Kernel::sub_32(Kernel::load(c.below_right + lane), Kernel::load(c.above_right + lane));
+    const auto left = Kernel::sub_32(Kernel::load(c.below_left + lane), Kernel::load(c.above_left + lane));
+    const auto inside = Kernel::sub_32(right, left);
+    q[v] = Kernel::add_32(q[v], Kernel::sub_32(Kernel::load(c.all + lane), inside));
   }
 }
 
-// Q of the four positions of a tile.
+// Q of one position of a tile.
 template <typename Kernel>
-void finish_positions(const Task& task, const Batch<Kernel>& batch, int t, Sums<Kernel>& q) {
+inline void finish_position(const TileTask& task, const Batch<Kernel>& batch, int t, int position,
+                            typename Kernel::Vector* q) {
   const Tile& tile = batch.tiles[t];
-  for (int i = 0; i < kPositions; ++i) {
-    widen_position(batch.words[t], i, q.at[i]);
-    for (int v = 0; v < kResults<Kernel>; ++v) {
-      if (batch.wide) q.at[i][v] = Kernel::add_32(q.at[i][v], batch.sums[t].at[i][v]);
-      q.at[i][v] = Kernel::add_32(q.at[i][v], q.at[i][v]);
-    }
+  widen_position(batch.words[t], position, q);
+#pragma GCC unroll 16
+  for (int v = 0; v < kResults<Kernel>; ++v) {
+    if (batch.wide) q[v] = Kernel::add_32(q[v], batch.sums[t].at[position][v]);
+    q[v] = Kernel::add_32(q[v], q[v]);
   }
-  add_skipped_rows(task, tile.rows, kPositions, q);
-  if (task.problem->padding == ConvolutionPadding::zero) add_padded_taps(task, tile.positions, q);
+  add_skipped_rows<Kernel>(task, tile.rows, q);
+  if (task.problem->padding == ConvolutionPadding::zero) {
+    add_padded_taps<Kernel>(task, tile.positions[position], q);
+  }
 }
 
-// The least Q of the four positions of a tile, where they share all corrections, into position 0: the minimum
-// is taken in 16 bits.
+// The least Q of the four positions of a tile. Where they share all corrections, the minimum is taken in 16
+// bits.
 template <typename Kernel>
-void finish_minimum(const Task& task, const Batch<Kernel>& batch, int t, Sums<Kernel>& q) {
+inline void finish_minimum(const TileTask& task, const Batch<Kernel>& batch, int t,
+                           typename Kernel::Vector* q) {
+  if (task.problem->padding == ConvolutionPadding::zero || batch.wide) {
+    finish_position(task, batch, t, 0, q);
+    for (int i = 1; i < kPositions; ++i) {
+      typename Kernel::Vector other[kResults<Kernel>];
+      finish_position(task, batch, t, i, other);
+      for (int v = 0; v < kResults<Kernel>; ++v)
+        q[v] = Kernel::min_32(q[v], other[v]);
+    }
+    return;
+  }
   const Words<Kernel>& words = batch.words[t];
+#pragma GCC unroll 4
   for (int v = 0; v < kVectors<Kernel>; ++v) {
     auto even = even_bytes(words, 0, v);
     auto odd = words.odd[0][v];
@@ -212,44 +223,75 @@ void finish_minimum(const Task& task, const Batch<Kernel>& batch, int t, Sums<Ke
       even = Kernel::min_unsigned_16(even, even_bytes(words, i, v));
       odd = Kernel::min_unsigned_16(odd, words.odd[i][v]);
     }
-    widen<Kernel>(even, odd, v, q.at[0]);
+    widen<Kernel>(even, odd, v, q);
   }
+#pragma GCC unroll 16
   for (int v = 0; v < kResults<Kernel>; ++v)
-    q.at[0][v] = Kernel::add_32(q.at[0][v], q.at[0][v]);
-  add_skipped_rows(task, batch.tiles[t].rows, 1, q);
+    q[v] = Kernel::add_32(q[v], q[v]);
+  add_skipped_rows<Kernel>(task, batch.tiles[t].rows, q);
+}
+
+// Writes the bits of a block's outputs among words that hold other blocks' bits too. One task has all blocks,
+// in rising order, and the first clears the words.
+inline void merge_bits(const TileTask& task, std::uint32_t* pixel, std::uint64_t bits) {
+  const std::int32_t words = (task.problem->output_channels + 31) / 32;
+  if (task.first_output == 0) {
+    for (std::int32_t i = 0; i < words; ++i)
+      pixel[i] = 0;
+  }
+  const std::int32_t word = task.first_output / 32;
+  const std::int32_t shift = task.first_output % 32;
+  pixel[word] |= static_cast<std::uint32_t>(bits << shift);
+  bits >>= 32 - shift;
+  for (std::int32_t i = word + 1; bits != 0; ++i, bits >>= 32)
+    pixel[i] |= static_cast<std::uint32_t>(bits);
 }
 
 template <typename Kernel>
-inline void store_bits(const Task& task, std::int64_t pixel, const typename Kernel::Vector* q) {
+inline void store_bits(const TileTask& task, std::int64_t pixel, const typename Kernel::Vector* q) {
   const ConvolutionProblem& p = *task.problem;
   constexpr int kVectorsPerWord = 32 / Kernel::kLanes;
   const std::uint8_t* limits = task.block + task.geometry->limit_offset;
-  auto* output = static_cast<std::uint32_t*>(task.output) + pixel * ((p.output_channels + 31) / 32) +
-                 task.first_output / 32;
-  for (int word = 0; word < 2 && task.first_output + 32 * word < p.output_channels; ++word) {
+  std::uint32_t bits[2];
+#pragma GCC unroll 2
+  for (int word = 0; word < 2; ++word) {
     std::uint32_t below = 0;
+#pragma GCC unroll 8
     for (int i = 0; i < kVectorsPerWord; ++i) {
       const int v = kVectorsPerWord * word + i;
       const auto limit = Kernel::load(limits + 4 * Kernel::kLanes * v);
       below |= Kernel::greater_bits(limit, q[v]) << (Kernel::kLanes * i);
     }
-    output[word] = ~below ^ load_word(task.block + task.geometry->flip_offset + 4 * word);
+    bits[word] = ~below ^ load_word(task.block + task.geometry->flip_offset + 4 * word);
   }
+  auto* output = static_cast<std::uint32_t*>(task.output) + pixel * ((p.output_channels + 31) / 32);
+  if (task.geometry->blocks_per_task > 1) {
+    merge_bits(task, output, bits[0] | std::uint64_t{bits[1]} << 32);
+    return;
+  }
+  output[task.first_output / 32] = bits[0];
+  if (task.outputs > 32) output[task.first_output / 32 + 1] = bits[1];
 }
 
 template <typename Kernel>
-inline void store_raw(const Task& task, std::int64_t pixel, const typename Kernel::Vector* q) {
+inline void store_raw(const TileTask& task, std::int64_t pixel, const typename Kernel::Vector* q) {
   const ConvolutionProblem& p = *task.problem;
   const auto depth = Kernel::all_lanes(static_cast<std::int32_t>(convolution_depth(p)));
   auto* output = static_cast<std::int32_t*>(task.output) + pixel * p.output_channels + task.first_output;
-  std::int32_t left = p.output_channels - task.first_output;
-  for (int v = 0; v < kResults<Kernel> && left > 0; ++v, left -= Kernel::kLanes)
+  if (task.outputs == kBlockOutputs) {
+#pragma GCC unroll 16
+    for (int v = 0; v < kResults<Kernel>; ++v)
+      Kernel::store(output + Kernel::kLanes * v, Kernel::sub_32(depth, q[v]));
+    return;
+  }
+  std::int32_t left = task.outputs;
+  for (int v = 0; left > 0; ++v, left -= Kernel::kLanes)
     Kernel::store_first(output + Kernel::kLanes * v, left, Kernel::sub_32(depth, q[v]));
 }
 
 // Writes one pooled output of the block.
 template <typename Kernel>
-inline void store(const Task& task, std::int64_t pixel, const typename Kernel::Vector* q) {
+inline void store(const TileTask& task, std::int64_t pixel, const typename Kernel::Vector* q) {
   if (task.problem->epilogue == ConvolutionEpilogue::threshold_b1) {
     store_bits<Kernel>(task, pixel, q);
   } else {
@@ -257,66 +299,74 @@ inline void store(const Task& task, std::int64_t pixel, const typename Kernel::V
   }
 }
 
-// Takes a finished tile into the minimum of its item, and writes the item after its last tile.
+// Takes a tile of a pooling window into the minimum of its item, and writes the item after its last tile.
 template <typename Kernel>
-inline void finish_tile(const Task& task, const Batch<Kernel>& batch, int t, std::int32_t row,
-                        std::int32_t item, bool first, bool last, Sums<Kernel>& best) {
-  const ConvolutionProblem& p = *task.problem;
-  const std::int64_t pixel = std::int64_t{row} * p.output_width;
-  const bool window = p.pool_width > 1;
-  Sums<Kernel> q;
-  if (window && p.padding != ConvolutionPadding::zero && !batch.wide) {
-    finish_minimum(task, batch, t, q);
-  } else {
-    finish_positions(task, batch, t, q);
-    for (int i = 1; i < kPositions && window; ++i) {
-      for (int v = 0; v < kResults<Kernel>; ++v)
-        q.at[0][v] = Kernel::min_32(q.at[0][v], q.at[i][v]);
-    }
-  }
-  const int positions = window ? 1 : kPositions;
-  for (int i = 0; i < positions; ++i) {
-    for (int v = 0; v < kResults<Kernel>; ++v)
-      best.at[i][v] = first ? q.at[i][v] : Kernel::min_32(best.at[i][v], q.at[i][v]);
-  }
-  if (!last) return;
-  if (window) {
-    store<Kernel>(task, pixel + item, best.at[0]);
+inline void finish_window(const TileTask& task, const Batch<Kernel>& batch, int t, std::int64_t item,
+                          bool first, bool last, typename Kernel::Vector* best) {
+  typename Kernel::Vector q[kResults<Kernel>];
+  finish_minimum(task, batch, t, q);
+  if (first && last) {
+    store<Kernel>(task, item, q);
     return;
   }
-  for (std::int32_t i = 0; i < kPositions && kPositions * item + i < p.output_width; ++i)
-    store<Kernel>(task, pixel + kPositions * item + i, best.at[i]);
+  for (int v = 0; v < kResults<Kernel>; ++v)
+    best[v] = first ? q[v] : Kernel::min_32(best[v], q[v]);
+  if (last) store<Kernel>(task, item, best);
 }
 
+// The same where the four positions of a tile belong to four outputs.
 template <typename Kernel>
-void run_row(const Task& task, std::int32_t row) {
-  const Cut cut = cut_row(*task.problem);
-  const std::int64_t tiles = std::int64_t{cut.items} * cut.tiles;
-  Batch<Kernel> batch;
-  Sums<Kernel> best;
-  for (std::int64_t first = 0; first < tiles; first += kTiles) {
-    batch.count = static_cast<int>(tiles - first < kTiles ? tiles - first : kTiles);
-    batch.wide = false;
-    for (int t = 0; t < batch.count; ++t) {
-      const std::int64_t tile = first + t;
-      batch.tiles[t] = make_tile(task, row, static_cast<std::int32_t>(tile / cut.tiles),
-                                 static_cast<std::int32_t>(tile % cut.tiles));
-      clear(batch.words[t]);
-    }
-    add_rows(task, batch);
-    for (int t = 0; t < batch.count; ++t) {
-      const std::int64_t index = (first + t) % cut.tiles;
-      finish_tile(task, batch, t, row, static_cast<std::int32_t>((first + t) / cut.tiles), index == 0,
-                  index == cut.tiles - 1, best);
+inline void finish_outputs(const TileTask& task, const Batch<Kernel>& batch, int t, std::int64_t item,
+                           bool first, bool last, Sums<Kernel>& best) {
+  const std::int32_t width = task.problem->output_width;
+  for (int i = 0; i < kPositions; ++i) {
+    typename Kernel::Vector q[kResults<Kernel>];
+    finish_position(task, batch, t, i, q);
+    for (int v = 0; v < kResults<Kernel> && !(first && last); ++v)
+      q[v] = best.at[i][v] = first ? q[v] : Kernel::min_32(best.at[i][v], q[v]);
+    const Position output = output_pair(*task.problem, item, i / 2);
+    const std::int32_t column = output.column + i % 2;
+    if (last && column < width) store<Kernel>(task, std::int64_t{output.row} * width + column, q);
+  }
+}
+
+// Tiles [first, first + batch.count) of the task.
+template <typename Kernel>
+void run_batch(const TileTask& task, std::int64_t first, Batch<Kernel>& batch, Sums<Kernel>& best) {
+  const std::int32_t tiles = item_tiles(*task.problem);
+  batch.wide = false;
+  for (int t = 0; t < batch.count; ++t) {
+    batch.tiles[t] = make_tile(task, task.first_item + (first + t) / tiles,
+                               static_cast<std::int32_t>((first + t) % tiles));
+    clear(batch.words[t]);
+  }
+  add_rows(task, batch);
+  for (int t = 0; t < batch.count; ++t) {
+    const std::int64_t item = task.first_item + (first + t) / tiles;
+    const std::int64_t index = (first + t) % tiles;
+    if (task.problem->pool_width > 1) {
+      finish_window(task, batch, t, item, index == 0, index == tiles - 1, best.at[0]);
+    } else {
+      finish_outputs(task, batch, t, item, index == 0, index == tiles - 1, best);
     }
   }
 }
 
 template <typename Kernel>
 void run(const ConvolutionCall& call, std::int64_t index) {
-  const Task task = make_task(call, index);
-  for (std::int32_t row = task.first_row; row < task.last_row; ++row)
-    run_row<Kernel>(task, row);
+  const auto& g = *static_cast<const Geometry*>(call.packed);
+  Batch<Kernel> batch;
+  Sums<Kernel> best;
+  for (std::int32_t i = 0; i < g.blocks_per_task; ++i) {
+    const TileTask task = make_tile_task(call, index, i);
+    const std::int64_t tiles = (task.last_item - task.first_item) * item_tiles(*call.problem);
+    const std::int64_t batches = (tiles + kTiles - 1) / kTiles;
+    for (std::int64_t b = 0; b < batches; ++b) {
+      const std::int64_t first = tiles * b / batches;
+      batch.count = static_cast<int>(tiles * (b + 1) / batches - first);
+      run_batch(task, first, batch, best);
+    }
+  }
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <vector>
 
+#include "kernels/convolution_b1_b1/convolution_b1_b1_pairs.h"
+
 namespace bitplace::convolution_b1_b1 {
 namespace {
 
@@ -12,13 +14,27 @@ constexpr std::int64_t kMostScratchBytes = std::int64_t{1} << 30;
 constexpr std::int64_t kLargestDepth = std::int64_t{1} << 28;  // 2 * depth and sums of two stay in 32 bits
 constexpr std::int64_t kPreparedBytesPerTask = 16 * 1024;
 constexpr std::int64_t kTasksWanted = 32;
+constexpr std::int64_t kPairTasksWanted = 16;
+constexpr std::int64_t kLeastGroupOutputs = 8;  // fewer leave too much of a block unused
 
 std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
+std::int64_t group_inputs(const ConvolutionProblem& p) {
+  return p.input_channels / p.groups;
+}
+
+std::int64_t group_outputs(const ConvolutionProblem& p) {
+  return p.output_channels / p.groups;
+}
+
 std::int64_t words_per_pixel(const ConvolutionProblem& p) {
-  return (p.input_channels + 31) / 32;
+  return (group_inputs(p) + 31) / 32;
+}
+
+std::int64_t nibbles_per_pixel(const ConvolutionProblem& p) {
+  return (group_inputs(p) + 3) / 4;
 }
 
 // Rows or columns of the padded input that windows touch.
@@ -34,7 +50,7 @@ std::int64_t bordered_bytes(const ConvolutionProblem& p, std::int64_t pixel_byte
 }
 
 std::int64_t bytes_per_pixel(const ConvolutionProblem& p, Form form) {
-  if (form == Form::nibble_pairs) return std::int64_t{2} * ((p.input_channels + 3) / 4);
+  if (form == Form::nibble_pairs) return 2 * nibbles_per_pixel(p);
   // Pairs at even words only, or, where a pair may begin at any word, at every word.
   const std::int64_t words = words_per_pixel(p);
   return words % 2 == 0 ? 4 * words : 8 * words;
@@ -52,17 +68,34 @@ void set_block_offsets(const ConvolutionProblem& p, Geometry& g) {
   g.block_bytes = round_up(g.flip_offset + g.block_outputs / 8, static_cast<std::int64_t>(kAlignment));
 }
 
+void set_tasks(const ConvolutionProblem& p, Form form, Geometry& g) {
+  const bool shared_words = p.epilogue == ConvolutionEpilogue::threshold_b1 && group_outputs(p) % 32 != 0;
+  g.blocks_per_task = p.groups > 1 && shared_words ? g.blocks : 1;
+  const std::int64_t blocks = g.blocks / g.blocks_per_task;
+  std::int64_t chunks = (kTasksWanted + blocks - 1) / blocks;
+  if (form == Form::word_pairs) {
+    chunks = std::max<std::int64_t>(chunks, 4);
+    g.chunks = static_cast<std::int32_t>(std::min<std::int64_t>(chunks, p.output_height));
+    return;
+  }
+  // Weights stream through the first cache once for every chunk, so a chunk is a whole batch where enough
+  // tasks remain.
+  const std::int64_t tiles = items_of(p) * item_tiles(p);
+  const std::int64_t batches = (tiles + kTiles - 1) / kTiles;
+  chunks = std::max(batches, (kPairTasksWanted + blocks - 1) / blocks);
+  g.chunks = static_cast<std::int32_t>(std::min(chunks, items_of(p)));
+}
+
 // Reads bits of canonical weight rows.
 class WeightBits {
  public:
   WeightBits(const ConvolutionProblem& p, const std::uint8_t* rows)
       : problem_(p), rows_(rows), row_bytes_((convolution_depth(p) + 7) / 8) {}
 
-  // Up to 32 channels of one tap from channel 32 * word on, unused bits 0; 0 for an output beyond the last.
+  // Up to 32 channels of one tap from channel 32 * word on, unused bits 0.
   std::uint32_t word(std::int64_t output, std::int64_t tap, std::int64_t word) const {
-    if (output >= problem_.output_channels) return 0;
-    const std::int64_t first = tap * problem_.input_channels + 32 * word;
-    const std::int64_t count = std::min<std::int64_t>(32, problem_.input_channels - 32 * word);
+    const std::int64_t first = tap * group_inputs(problem_) + 32 * word;
+    const std::int64_t count = std::min<std::int64_t>(32, group_inputs(problem_) - 32 * word);
     const std::uint8_t* bytes = rows_ + output * row_bytes_ + first / 8;
     const std::int64_t shift = first % 8;
     std::uint64_t bits = 0;
@@ -105,7 +138,7 @@ void store_word_pairs(const std::vector<std::uint32_t>& words, std::int64_t lane
 void store_nibbles(const ConvolutionProblem& p, const std::vector<std::uint32_t>& words, std::int64_t lane,
                    std::uint8_t* segment) {
   std::uint8_t* out = segment + lane / 32 * 32 + lane % 8 * 4 + lane % 32 / 8;
-  const std::int64_t nibbles = (p.input_channels + 3) / 4;
+  const std::int64_t nibbles = nibbles_per_pixel(p);
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::int64_t word = static_cast<std::int64_t>(i) % words_per_pixel(p);
     for (std::int64_t nibble = 0; nibble < std::min<std::int64_t>(8, nibbles - 8 * word); ++nibble) {
@@ -115,14 +148,26 @@ void store_nibbles(const ConvolutionProblem& p, const std::vector<std::uint32_t>
   }
 }
 
+// The outputs of one block; its other lanes are unused.
+struct BlockOutputs {
+  std::int64_t first, count;
+};
+
+BlockOutputs block_outputs(const ConvolutionProblem& p, const Geometry& g, std::int64_t block) {
+  const std::int64_t group_blocks = g.blocks / p.groups;
+  const std::int64_t first = block % group_blocks * g.block_outputs;
+  return {block / group_blocks * group_outputs(p) + first,
+          std::min<std::int64_t>(g.block_outputs, group_outputs(p) - first)};
+}
+
 void pack_weights(const ConvolutionProblem& p, const Geometry& g, Form form, const WeightBits& bits,
-                  std::int64_t first_output, std::uint8_t* block) {
+                  BlockOutputs outputs, std::uint8_t* block) {
   std::vector<std::uint32_t> words;
   const std::int64_t segment_bytes = g.weight_row_bytes / g.segments;
-  for (std::int64_t lane = 0; lane < g.block_outputs; ++lane) {
+  for (std::int64_t lane = 0; lane < outputs.count; ++lane) {
     for (std::int64_t row = 0; row < p.kernel_height; ++row) {
       for (std::int64_t segment = 0; segment < g.segments; ++segment) {
-        gather_segment(p, g, bits, first_output + lane, row, segment, words);
+        gather_segment(p, g, bits, outputs.first + lane, row, segment, words);
         std::uint8_t* out = block + row * g.weight_row_bytes + segment * segment_bytes;
         if (form == Form::word_pairs) {
           store_word_pairs(words, lane, out);
@@ -149,7 +194,7 @@ void pack_corrections(const ConvolutionProblem& p, const Geometry& g, const Weig
       row_ones += ones;
       if (p.padding == ConvolutionPadding::zero) {
         const std::int32_t row_sum =
-            (static_cast<std::int32_t>(column) + 1) * p.input_channels - 2 * row_ones;
+            static_cast<std::int32_t>((column + 1) * group_inputs(p)) - 2 * row_ones;
         padded[((row + 1) * columns + column + 1) * g.block_outputs] =
             padded[(row * columns + column + 1) * g.block_outputs] + row_sum;
       }
@@ -159,14 +204,14 @@ void pack_corrections(const ConvolutionProblem& p, const Geometry& g, const Weig
 }
 
 void pack_thresholds(const ConvolutionProblem& p, const Geometry& g, const ConvolutionConstants& constants,
-                     std::int64_t first_output, std::uint8_t* block) {
+                     BlockOutputs outputs, std::uint8_t* block) {
   const std::int64_t depth = convolution_depth(p);
   auto* limits = reinterpret_cast<std::int32_t*>(block + g.limit_offset);
   auto* flips = reinterpret_cast<std::uint32_t*>(block + g.flip_offset);
   for (std::int64_t lane = 0; lane < g.block_outputs; ++lane) {
-    const std::int64_t output = first_output + lane;
-    limits[lane] = INT32_MAX;  // an output beyond the last gives bit 0
-    if (output >= p.output_channels) continue;
+    limits[lane] = INT32_MAX;  // an unused lane gives bit 0
+    if (lane >= outputs.count) continue;
+    const std::int64_t output = outputs.first + lane;
     const std::int64_t limit = depth - constants.threshold[output] + 1;
     limits[lane] = static_cast<std::int32_t>(std::clamp<std::int64_t>(limit, 0, 2 * depth + 1));
     flips[lane / 32] |= static_cast<std::uint32_t>(constants.flip[output] != 0) << (lane % 32);
@@ -174,8 +219,8 @@ void pack_thresholds(const ConvolutionProblem& p, const Geometry& g, const Convo
 }
 
 bool accepts_form(const ConvolutionProblem& p, Form form) {
-  return p.groups == 1 && convolution_depth(p) <= kLargestDepth &&
-         bordered_bytes(p, bytes_per_pixel(p, form)) <= kMostScratchBytes;
+  return convolution_depth(p) <= kLargestDepth &&
+         p.groups * bordered_bytes(p, bytes_per_pixel(p, form)) <= kMostScratchBytes;
 }
 
 std::size_t packed_bytes_of_form(const ConvolutionProblem& p, Form form) {
@@ -190,27 +235,27 @@ void pack_form(const ConvolutionProblem& p, const ConvolutionConstants& constant
   std::memcpy(bytes, &g, sizeof g);
   for (std::int64_t index = 0; index < g.blocks; ++index) {
     std::uint8_t* block = bytes + kGeometryBytes + index * g.block_bytes;
-    const std::int64_t first_output = index * g.block_outputs;
-    pack_weights(p, g, form, bits, first_output, block);
-    for (std::int64_t lane = 0; lane < g.block_outputs; ++lane)
-      pack_corrections(p, g, bits, first_output + lane, lane, block);
-    if (constants.threshold != nullptr) pack_thresholds(p, g, constants, first_output, block);
+    const BlockOutputs outputs = block_outputs(p, g, index);
+    pack_weights(p, g, form, bits, outputs, block);
+    for (std::int64_t lane = 0; lane < outputs.count; ++lane)
+      pack_corrections(p, g, bits, outputs.first + lane, lane, block);
+    if (constants.threshold != nullptr) pack_thresholds(p, g, constants, outputs, block);
   }
 }
 
 std::size_t scratch_bytes_of_form(const ConvolutionProblem& p, Form form) {
-  return static_cast<std::size_t>(bordered_bytes(p, bytes_per_pixel(p, form)));
+  return static_cast<std::size_t>(p.groups * bordered_bytes(p, bytes_per_pixel(p, form)));
 }
 
 std::int64_t prepare_tasks_of_form(const ConvolutionProblem& p, Form form) {
   const Geometry g = geometry(p, form);
-  const std::int64_t bytes = g.bordered_row_bytes * g.bordered_height;
+  const std::int64_t bytes = p.groups * g.bordered_row_bytes * g.bordered_height;
   return std::clamp<std::int64_t>(bytes / kPreparedBytesPerTask, 1, g.bordered_height);
 }
 
 std::int64_t run_tasks_of_form(const ConvolutionProblem& p, Form form) {
   const Geometry g = geometry(p, form);
-  return std::int64_t{g.blocks} * g.row_chunks;
+  return std::int64_t{g.blocks} / g.blocks_per_task * g.chunks;
 }
 
 }  // namespace
@@ -218,9 +263,9 @@ std::int64_t run_tasks_of_form(const ConvolutionProblem& p, Form form) {
 Geometry geometry(const ConvolutionProblem& p, Form form) {
   Geometry g{};
   g.block_outputs = form == Form::word_pairs ? 32 : 64;
-  g.blocks = (p.output_channels + g.block_outputs - 1) / g.block_outputs;
-  const std::int64_t chunks = std::max<std::int64_t>((kTasksWanted + g.blocks - 1) / g.blocks, 4);
-  g.row_chunks = static_cast<std::int32_t>(std::min<std::int64_t>(chunks, p.output_height));
+  g.blocks = static_cast<std::int32_t>(p.groups *
+                                       ((group_outputs(p) + g.block_outputs - 1) / g.block_outputs));
+  set_tasks(p, form, g);
   g.bordered_height = static_cast<std::int32_t>(
       touched(p.output_height, p.pool_height, p.stride_height, p.kernel_height, p.dilation_height));
   g.bordered_width = static_cast<std::int32_t>(
@@ -229,7 +274,7 @@ Geometry geometry(const ConvolutionProblem& p, Form form) {
   g.bordered_row_bytes = g.pixel_bytes * g.bordered_width;
   g.segments = p.dilation_width == 1 ? 1 : p.kernel_width;
   const std::int64_t steps_per_tap =
-      form == Form::word_pairs ? words_per_pixel(p) : (p.input_channels + 3) / 4;
+      form == Form::word_pairs ? words_per_pixel(p) : nibbles_per_pixel(p);
   g.segment_steps = static_cast<std::int32_t>(steps_per_tap * (p.kernel_width / g.segments));
   g.segment_distance = g.pixel_bytes * p.dilation_width;
   const std::int64_t step_bytes = form == Form::word_pairs ? 4 * g.block_outputs : g.block_outputs;
@@ -240,7 +285,7 @@ Geometry geometry(const ConvolutionProblem& p, Form form) {
 
 namespace word_pairs {
 bool accepts(const ConvolutionProblem& p) {
-  return accepts_form(p, Form::word_pairs);
+  return p.groups == 1 && accepts_form(p, Form::word_pairs);
 }
 std::size_t packed_bytes(const ConvolutionProblem& p) {
   return packed_bytes_of_form(p, Form::word_pairs);
@@ -261,7 +306,8 @@ std::int64_t run_tasks(const ConvolutionProblem& p) {
 
 namespace nibble_pairs {
 bool accepts(const ConvolutionProblem& p) {
-  return accepts_form(p, Form::nibble_pairs);
+  const bool whole = p.groups == 1 || group_outputs(p) >= kLeastGroupOutputs;
+  return whole && accepts_form(p, Form::nibble_pairs);
 }
 std::size_t packed_bytes(const ConvolutionProblem& p) {
   return packed_bytes_of_form(p, Form::nibble_pairs);

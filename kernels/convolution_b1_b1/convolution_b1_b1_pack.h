@@ -17,15 +17,17 @@ namespace bitplace::convolution_b1_b1 {
 // How the activation and the weights are cut into steps of the inner loop.
 enum class Form : std::int32_t {
   word_pairs,    // words of 32 channels, in pairs (a, a xor b); blocks of 32 outputs
-  nibble_pairs,  // 4 channels of two neighbouring outputs in one table offset; blocks of 64 outputs
+  nibble_pairs,  // 4 channels of two neighbouring outputs in one table offset; blocks of 64 outputs. Groups have
+                 // blocks of their own and a bordered copy each.
 };
 
 // Everything a kernel needs to know, in bytes and steps. It is stored at the start of packed memory.
 struct Geometry {
   std::int32_t block_outputs;
   std::int32_t blocks;
-  std::int32_t row_chunks;  // tasks per block
-  // The bordered copy: what the windows touch, padding included, and nothing more.
+  std::int32_t chunks;           // of the output, each a task for each block
+  std::int32_t blocks_per_task;  // 1, or all where blocks of different groups share words of the output
+  // The bordered copy of a group: what the windows touch, padding included, and nothing more.
   std::int32_t bordered_height, bordered_width;
   std::int64_t pixel_bytes, bordered_row_bytes;
   // A kernel row is read in segments that are contiguous in the bordered copy: the whole row, or one tap
@@ -47,7 +49,8 @@ static_assert(sizeof(Geometry) <= kGeometryBytes);
 
 Geometry geometry(const ConvolutionProblem& problem, Form form);
 
-// The baseline part of a kernel's row, for each form. Declined: groups, and copies beyond 1 GiB.
+// The baseline part of a kernel's row, for each form. Declined: copies beyond 1 GiB, and groups: all by
+// word_pairs, those of a few outputs, which would leave most of a block unused, by nibble_pairs.
 namespace word_pairs {
 bool accepts(const ConvolutionProblem& problem);
 std::size_t packed_bytes(const ConvolutionProblem& problem);

@@ -43,6 +43,7 @@ struct Sse42 {
   static Vector zero() { return _mm_setzero_si128(); }
   static Vector all_lanes(std::int32_t value) { return _mm_set1_epi32(value); }
   static Vector load(const void* from) { return _mm_load_si128(static_cast<const Vector*>(from)); }
+  static void store(void* to, Vector value) { _mm_storeu_si128(static_cast<Vector*>(to), value); }
   static Vector bitwise_and(Vector a, Vector b) { return _mm_and_si128(a, b); }
   static Vector add_16(Vector a, Vector b) { return _mm_add_epi16(a, b); }
   static Vector sub_16(Vector a, Vector b) { return _mm_sub_epi16(a, b); }

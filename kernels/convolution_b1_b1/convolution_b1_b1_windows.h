@@ -34,8 +34,8 @@ inline Task make_task(const ConvolutionCall& call, std::int64_t index) {
   const auto* packed = static_cast<const std::uint8_t*>(call.packed);
   const auto* g = reinterpret_cast<const Geometry*>(packed);
   // Tasks that run at the same time mostly share a block and write rows apart, not words of one cache line.
-  const std::int64_t block = index / g->row_chunks;
-  const std::int64_t chunk = index % g->row_chunks;
+  const std::int64_t block = index / g->chunks;
+  const std::int64_t chunk = index % g->chunks;
   const std::int64_t rows = call.problem->output_height;
   Task task;
   task.problem = call.problem;
@@ -44,8 +44,8 @@ inline Task make_task(const ConvolutionCall& call, std::int64_t index) {
   task.activation = static_cast<const std::uint8_t*>(call.scratch);
   task.output = call.output;
   task.first_output = static_cast<std::int32_t>(block * g->block_outputs);
-  task.first_row = static_cast<std::int32_t>(rows * chunk / g->row_chunks);
-  task.last_row = static_cast<std::int32_t>(rows * (chunk + 1) / g->row_chunks);
+  task.first_row = static_cast<std::int32_t>(rows * chunk / g->chunks);
+  task.last_row = static_cast<std::int32_t>(rows * (chunk + 1) / g->chunks);
   return task;
 }
 
