@@ -96,7 +96,7 @@ struct Avx2 {
 
   __attribute__((noinline)) static void add_tile(const std::uint8_t* first, const std::uint8_t* second,
                                                  const std::uint8_t* weights, std::int64_t lookups,
-                                                 Words<Avx2>& words) {
+                                                 bool start, Words<Avx2>& words) {
     __m256i low[kPairs][2], high[kPairs][2];
 #pragma GCC unroll 4
     for (int i = 0; i < 2 * kPairs; ++i)
@@ -130,7 +130,7 @@ struct Avx2 {
     }
 #pragma GCC unroll 4
     for (int i = 0; i < 2 * kPairs; ++i)
-      add_lookups(low[i / 2][i % 2], high[i / 2][i % 2], i / 2, i % 2, words);
+      add_lookups(low[i / 2][i % 2], high[i / 2][i % 2], i / 2, i % 2, start, words);
   }
 };
 

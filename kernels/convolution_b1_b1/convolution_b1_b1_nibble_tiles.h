@@ -5,7 +5,7 @@
 // `Kernel` offers
 //   Vector, kLanes                                   a vector and its 32-bit lanes: 8, or 4
 //   load, store, zero, all_lanes                     and the operations below by their names
-//   add_tile(first, second, weights, lookups, words) up to 63 lookups for the two pairs of a tile
+//   add_tile(first, second, weights, lookups, start, words)    up to 63 lookups for the two pairs of a tile
 #pragma once
 
 #include "kernels/convolution_b1_b1/convolution_b1_b1.h"
@@ -53,18 +53,20 @@ inline std::uint32_t load_word(const void* from) {
   return word;
 }
 
-// Adds up to 63 lookups of a pair of positions: `low` as in `sum & 15`, and `high` as in `sum >> 4` of whole
-// 16-bit lanes. With h, l the odd bytes' two halves, `high` is 256 * h + 16 * l + the even byte's upper half.
+// Adds up to 63 lookups of a pair of positions, or starts with them: `low` as in `sum & 15`, and `high` as in
+// `sum >> 4` of whole 16-bit lanes. With h, l the odd bytes' two halves, `high` is 256 * h + 16 * l + the
+// even byte's upper half.
 template <typename Kernel>
 inline void add_lookups(typename Kernel::Vector low, typename Kernel::Vector high, int pair, int v,
-                        Words<Kernel>& words) {
+                        bool start, Words<Kernel>& words) {
   const auto low_odd = Kernel::template shift_right_16<8>(low);
   const auto upper = Kernel::sub_16(high, Kernel::template shift_left_16<4>(low_odd));
+  const auto upper_odd = Kernel::template shift_right_16<8>(upper);
   const int left = 2 * pair, right = 2 * pair + 1;
-  words.both[left][v] = Kernel::add_16(words.both[left][v], low);
-  words.odd[left][v] = Kernel::add_16(words.odd[left][v], low_odd);
-  words.both[right][v] = Kernel::add_16(words.both[right][v], upper);
-  words.odd[right][v] = Kernel::add_16(words.odd[right][v], Kernel::template shift_right_16<8>(upper));
+  words.both[left][v] = start ? low : Kernel::add_16(words.both[left][v], low);
+  words.odd[left][v] = start ? low_odd : Kernel::add_16(words.odd[left][v], low_odd);
+  words.both[right][v] = start ? upper : Kernel::add_16(words.both[right][v], upper);
+  words.odd[right][v] = start ? upper_odd : Kernel::add_16(words.odd[right][v], upper_odd);
 }
 
 template <typename Kernel>
@@ -139,8 +141,9 @@ void add_rows(const TileTask& task, Batch<Kernel>& batch) {
         for (int t = 0; t < batch.count; ++t) {
           const Tile& tile = batch.tiles[t];
           if (row < tile.rows.begin || row >= tile.rows.end) continue;
+          const bool start = row == tile.rows.begin && segment == 0 && first == 0;
           Kernel::add_tile(tile.windows[0] + offset + 2 * first, tile.windows[1] + offset + 2 * first,
-                           weights, lookups, batch.words[t]);
+                           weights, lookups, start, batch.words[t]);
         }
         weights += kBlockOutputs * lookups;
         if (++pieces_added % kPiecesTo16Bits == 0) widen(batch);
@@ -174,8 +177,7 @@ inline void add_padded_taps(const TileTask& task, Position position, typename Ke
   const PaddedCorners c = padded_corners(task, rows, columns);
   for (int v = 0; v < kResults<Kernel>; ++v) {
     const std::int64_t lane = Kernel::kLanes * v;
-    const auto right =
-        Kernel::sub_32(Kernel::load(c.below_right + lane), Kernel::load(c.above_right + lane));
+    const auto right = Kernel::sub_32(Kernel::load(c.below_right + lane), Kernel::load(c.above_right + lane));
     const auto left = Kernel::sub_32(Kernel::load(c.below_left + lane), Kernel::load(c.above_left + lane));
     const auto inside = Kernel::sub_32(right, left);
     q[v] = Kernel::add_32(q[v], Kernel::sub_32(Kernel::load(c.all + lane), inside));
@@ -301,53 +303,48 @@ inline void store(const TileTask& task, std::int64_t pixel, const typename Kerne
 
 // Takes a tile of a pooling window into the minimum of its item, and writes the item after its last tile.
 template <typename Kernel>
-inline void finish_window(const TileTask& task, const Batch<Kernel>& batch, int t, std::int64_t item,
-                          bool first, bool last, typename Kernel::Vector* best) {
+inline void finish_window(const TileTask& task, const Batch<Kernel>& batch, int t,
+                          typename Kernel::Vector* best) {
+  const Tile& tile = batch.tiles[t];
   typename Kernel::Vector q[kResults<Kernel>];
   finish_minimum(task, batch, t, q);
-  if (first && last) {
-    store<Kernel>(task, item, q);
-    return;
+  if (!tile.is_first || !tile.is_last) {
+    for (int v = 0; v < kResults<Kernel>; ++v)
+      q[v] = best[v] = tile.is_first ? q[v] : Kernel::min_32(best[v], q[v]);
   }
-  for (int v = 0; v < kResults<Kernel>; ++v)
-    best[v] = first ? q[v] : Kernel::min_32(best[v], q[v]);
-  if (last) store<Kernel>(task, item, best);
+  if (tile.is_last) store<Kernel>(task, tile.pixels[0], q);
 }
 
 // The same where the four positions of a tile belong to four outputs.
 template <typename Kernel>
-inline void finish_outputs(const TileTask& task, const Batch<Kernel>& batch, int t, std::int64_t item,
-                           bool first, bool last, Sums<Kernel>& best) {
-  const std::int32_t width = task.problem->output_width;
+inline void finish_outputs(const TileTask& task, const Batch<Kernel>& batch, int t, Sums<Kernel>& best) {
+  const Tile& tile = batch.tiles[t];
   for (int i = 0; i < kPositions; ++i) {
     typename Kernel::Vector q[kResults<Kernel>];
     finish_position(task, batch, t, i, q);
-    for (int v = 0; v < kResults<Kernel> && !(first && last); ++v)
-      q[v] = best.at[i][v] = first ? q[v] : Kernel::min_32(best.at[i][v], q[v]);
-    const Position output = output_pair(*task.problem, item, i / 2);
-    const std::int32_t column = output.column + i % 2;
-    if (last && column < width) store<Kernel>(task, std::int64_t{output.row} * width + column, q);
+    if (!tile.is_first || !tile.is_last) {
+      for (int v = 0; v < kResults<Kernel>; ++v)
+        q[v] = best.at[i][v] = tile.is_first ? q[v] : Kernel::min_32(best.at[i][v], q[v]);
+    }
+    if (tile.is_last && (i % 2 == 0 || tile.right_exists[i / 2])) {
+      store<Kernel>(task, tile.pixels[i / 2] + i % 2, q);
+    }
   }
 }
 
-// Tiles [first, first + batch.count) of the task.
 template <typename Kernel>
-void run_batch(const TileTask& task, std::int64_t first, Batch<Kernel>& batch, Sums<Kernel>& best) {
-  const std::int32_t tiles = item_tiles(*task.problem);
+inline void run_batch(const TileTask& task, TileWalk& walk, Batch<Kernel>& batch, Sums<Kernel>& best) {
   batch.wide = false;
   for (int t = 0; t < batch.count; ++t) {
-    batch.tiles[t] = make_tile(task, task.first_item + (first + t) / tiles,
-                               static_cast<std::int32_t>((first + t) % tiles));
-    clear(batch.words[t]);
+    batch.tiles[t] = walk.next();
+    if (batch.tiles[t].rows.begin == batch.tiles[t].rows.end) clear(batch.words[t]);
   }
   add_rows(task, batch);
   for (int t = 0; t < batch.count; ++t) {
-    const std::int64_t item = task.first_item + (first + t) / tiles;
-    const std::int64_t index = (first + t) % tiles;
     if (task.problem->pool_width > 1) {
-      finish_window(task, batch, t, item, index == 0, index == tiles - 1, best.at[0]);
+      finish_window(task, batch, t, best.at[0]);
     } else {
-      finish_outputs(task, batch, t, item, index == 0, index == tiles - 1, best);
+      finish_outputs(task, batch, t, best);
     }
   }
 }
@@ -359,12 +356,12 @@ void run(const ConvolutionCall& call, std::int64_t index) {
   Sums<Kernel> best;
   for (std::int32_t i = 0; i < g.blocks_per_task; ++i) {
     const TileTask task = make_tile_task(call, index, i);
+    TileWalk walk(task);
     const std::int64_t tiles = (task.last_item - task.first_item) * item_tiles(*call.problem);
     const std::int64_t batches = (tiles + kTiles - 1) / kTiles;
     for (std::int64_t b = 0; b < batches; ++b) {
-      const std::int64_t first = tiles * b / batches;
-      batch.count = static_cast<int>(tiles * (b + 1) / batches - first);
-      run_batch(task, first, batch, best);
+      batch.count = static_cast<int>(tiles * (b + 1) / batches - tiles * b / batches);
+      run_batch(task, walk, batch, best);
     }
   }
 }

@@ -193,8 +193,7 @@ void pack_corrections(const ConvolutionProblem& p, const Geometry& g, const Weig
         ones += std::popcount(bits.word(output, row * p.kernel_width + column, word));
       row_ones += ones;
       if (p.padding == ConvolutionPadding::zero) {
-        const std::int32_t row_sum =
-            static_cast<std::int32_t>((column + 1) * group_inputs(p)) - 2 * row_ones;
+        const std::int32_t row_sum = static_cast<std::int32_t>((column + 1) * group_inputs(p)) - 2 * row_ones;
         padded[((row + 1) * columns + column + 1) * g.block_outputs] =
             padded[(row * columns + column + 1) * g.block_outputs] + row_sum;
       }
@@ -263,8 +262,8 @@ std::int64_t run_tasks_of_form(const ConvolutionProblem& p, Form form) {
 Geometry geometry(const ConvolutionProblem& p, Form form) {
   Geometry g{};
   g.block_outputs = form == Form::word_pairs ? 32 : 64;
-  g.blocks = static_cast<std::int32_t>(p.groups *
-                                       ((group_outputs(p) + g.block_outputs - 1) / g.block_outputs));
+  g.blocks =
+      static_cast<std::int32_t>(p.groups * ((group_outputs(p) + g.block_outputs - 1) / g.block_outputs));
   set_tasks(p, form, g);
   g.bordered_height = static_cast<std::int32_t>(
       touched(p.output_height, p.pool_height, p.stride_height, p.kernel_height, p.dilation_height));
@@ -273,8 +272,7 @@ Geometry geometry(const ConvolutionProblem& p, Form form) {
   g.pixel_bytes = bytes_per_pixel(p, form);
   g.bordered_row_bytes = g.pixel_bytes * g.bordered_width;
   g.segments = p.dilation_width == 1 ? 1 : p.kernel_width;
-  const std::int64_t steps_per_tap =
-      form == Form::word_pairs ? words_per_pixel(p) : nibbles_per_pixel(p);
+  const std::int64_t steps_per_tap = form == Form::word_pairs ? words_per_pixel(p) : nibbles_per_pixel(p);
   g.segment_steps = static_cast<std::int32_t>(steps_per_tap * (p.kernel_width / g.segments));
   g.segment_distance = g.pixel_bytes * p.dilation_width;
   const std::int64_t step_bytes = form == Form::word_pairs ? 4 * g.block_outputs : g.block_outputs;

@@ -17,8 +17,8 @@ namespace bitplace::convolution_b1_b1 {
 // How the activation and the weights are cut into steps of the inner loop.
 enum class Form : std::int32_t {
   word_pairs,    // words of 32 channels, in pairs (a, a xor b); blocks of 32 outputs
-  nibble_pairs,  // 4 channels of two neighbouring outputs in one table offset; blocks of 64 outputs. Groups have
-                 // blocks of their own and a bordered copy each.
+  nibble_pairs,  // 4 channels of two neighbouring outputs in one table offset; blocks of 64 outputs. Groups
+                 // have blocks of their own and a bordered copy each.
 };
 
 // Everything a kernel needs to know, in bytes and steps. It is stored at the start of packed memory.

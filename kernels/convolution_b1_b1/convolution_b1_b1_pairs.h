@@ -15,6 +15,11 @@ struct Tile {
   Position positions[kPositions];  // rows rising
   TapRange rows;                   // kernel rows to compute
   const std::uint8_t* windows[kPairs];
+  // Where the results go: the output of the window, or the left one of each pair, which the right one follows
+  // where it exists.
+  std::int64_t pixels[kPairs];
+  bool right_exists[kPairs];
+  bool is_first, is_last;  // of its item
 };
 
 // What one task works on: a block of outputs, and items [first_item, last_item) of the output. An item is one
@@ -56,8 +61,8 @@ inline TileTask make_tile_task(const ConvolutionCall& call, std::int64_t index, 
   task.problem = call.problem;
   task.geometry = g;
   task.block = packed + kGeometryBytes + block * g->block_bytes;
-  task.activation = static_cast<const std::uint8_t*>(call.scratch) +
-                    group * g->bordered_height * g->bordered_row_bytes;
+  task.activation =
+      static_cast<const std::uint8_t*>(call.scratch) + group * g->bordered_height * g->bordered_row_bytes;
   task.output = call.output;
   task.first_output = static_cast<std::int32_t>(group) * group_outputs + first;
   task.outputs = group_outputs - first < g->block_outputs ? group_outputs - first : g->block_outputs;
@@ -78,36 +83,77 @@ inline Position window_pair(const ConvolutionProblem& p, std::int32_t row, std::
           column * p.pool_width + (dx + 2 <= p.pool_width ? dx : p.pool_width - 2)};
 }
 
-// Pair `pair` of the outputs' pairs in rising order, of an item with pooling windows one column wide. The
-// right output of a pair may lie beyond the last column; its result is not used.
-inline Position output_pair(const ConvolutionProblem& p, std::int64_t item, int pair) {
-  const std::int64_t last = std::int64_t{p.output_height} * pairs_of_row(p) - 1;
-  const std::int64_t index = kPairs * item + pair < last ? kPairs * item + pair : last;
-  const auto row = static_cast<std::int32_t>(index / pairs_of_row(p));
-  return {row, static_cast<std::int32_t>(index - std::int64_t{row} * pairs_of_row(p)) * 2};
-}
-
-inline Tile make_tile(const Task& task, std::int64_t item, std::int32_t index) {
-  const ConvolutionProblem& p = *task.problem;
-  Position pairs[kPairs];
-  for (std::int32_t i = 0; i < kPairs; ++i) {
-    if (p.pool_width == 1) {
-      const Position output = output_pair(p, item, i);
-      pairs[i] = {output.row * p.pool_height + index, output.column};
-    } else {
-      const auto row = static_cast<std::int32_t>(item / p.output_width);
-      const auto column = static_cast<std::int32_t>(item - std::int64_t{row} * p.output_width);
-      pairs[i] = window_pair(p, row, column, kPairs * index + i);
-    }
+// Walks over the tiles of a task without a division for each.
+class TileWalk {
+ public:
+  explicit TileWalk(const TileTask& task)
+      : task_(task),
+        tiles_(item_tiles(*task.problem)),
+        step_(task.problem->pool_width == 1 ? 2 : 1),
+        row_steps_(task.problem->pool_width == 1 ? pairs_of_row(*task.problem) : task.problem->output_width) {
+    const std::int64_t first = task.problem->pool_width == 1 ? kPairs * task.first_item : task.first_item;
+    const std::int64_t row = first / row_steps_;
+    next_ = {static_cast<std::int32_t>(row), static_cast<std::int32_t>(first - row * row_steps_) * step_};
   }
-  Tile tile;
-  for (int i = 0; i < kPositions; ++i)
-    tile.positions[i] = {pairs[i / 2].row, pairs[i / 2].column + i % 2};
-  tile.rows = rows_to_compute(p, tile.positions);
-  for (int i = 0; i < kPairs; ++i)
-    tile.windows[i] = window_start(task, pairs[i]);
-  return tile;
-}
+
+  Tile next() {
+    Tile tile = task_.problem->pool_width == 1 ? outputs_tile() : window_tile();
+    tile.is_first = index_ == 0;
+    tile.is_last = ++index_ == tiles_;
+    if (tile.is_last) {
+      index_ = 0;
+      next_ = after(next_);
+      if (task_.problem->pool_width == 1) next_ = after(next_);
+    }
+    return tile;
+  }
+
+ private:
+  // The next output, or pair of outputs.
+  Position after(Position output) const {
+    const std::int32_t column = output.column + step_;
+    return column < task_.problem->output_width ? Position{output.row, column} : Position{output.row + 1, 0};
+  }
+
+  Tile make_tile(const Position* pairs) const {
+    Tile tile;
+    for (int i = 0; i < kPositions; ++i)
+      tile.positions[i] = {pairs[i / 2].row, pairs[i / 2].column + i % 2};
+    tile.rows = rows_to_compute(*task_.problem, tile.positions);
+    for (int i = 0; i < kPairs; ++i)
+      tile.windows[i] = window_start(task_, pairs[i]);
+    return tile;
+  }
+
+  Tile window_tile() const {
+    const ConvolutionProblem& p = *task_.problem;
+    const Position pairs[kPairs] = {window_pair(p, next_.row, next_.column, kPairs * index_),
+                                    window_pair(p, next_.row, next_.column, kPairs * index_ + 1)};
+    Tile tile = make_tile(pairs);
+    tile.pixels[0] = std::int64_t{next_.row} * p.output_width + next_.column;
+    return tile;
+  }
+
+  Tile outputs_tile() const {
+    const ConvolutionProblem& p = *task_.problem;
+    Position outputs[kPairs] = {next_, after(next_)};
+    if (outputs[1].row == p.output_height) outputs[1] = next_;
+    Position pairs[kPairs];
+    for (int i = 0; i < kPairs; ++i)
+      pairs[i] = {outputs[i].row * p.pool_height + index_, outputs[i].column};
+    Tile tile = make_tile(pairs);
+    for (int i = 0; i < kPairs; ++i) {
+      tile.pixels[i] = std::int64_t{outputs[i].row} * p.output_width + outputs[i].column;
+      tile.right_exists[i] = outputs[i].column + 1 < p.output_width;
+    }
+    return tile;
+  }
+
+  const TileTask& task_;
+  const std::int32_t tiles_, step_, row_steps_;
+  Position next_;
+  std::int32_t index_ = 0;  // of the next tile in its item
+};
 
 }  // namespace
 }  // namespace bitplace::convolution_b1_b1

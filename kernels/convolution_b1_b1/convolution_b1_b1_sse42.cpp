@@ -81,7 +81,8 @@ struct Sse42 {
   }
 
   __attribute__((noinline)) static void add_pair(const std::uint8_t* activation, const std::uint8_t* weights,
-                                                 std::int64_t lookups, int pair, Words<Sse42>& words) {
+                                                 std::int64_t lookups, int pair, bool start,
+                                                 Words<Sse42>& words) {
     Vector low[4], high[4];
 #pragma GCC unroll 4
     for (int v = 0; v < 4; ++v)
@@ -108,13 +109,13 @@ struct Sse42 {
     }
 #pragma GCC unroll 4
     for (int v = 0; v < 4; ++v)
-      add_lookups(low[v], high[v], pair, v, words);
+      add_lookups(low[v], high[v], pair, v, start, words);
   }
 
   static void add_tile(const std::uint8_t* first, const std::uint8_t* second, const std::uint8_t* weights,
-                       std::int64_t lookups, Words<Sse42>& words) {
-    add_pair(first, weights, lookups, 0, words);
-    add_pair(second, weights, lookups, 1, words);
+                       std::int64_t lookups, bool start, Words<Sse42>& words) {
+    add_pair(first, weights, lookups, 0, start, words);
+    add_pair(second, weights, lookups, 1, start, words);
   }
 };
 
