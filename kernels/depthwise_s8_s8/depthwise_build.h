@@ -90,14 +90,26 @@ struct WordSlots {
 };
 
 template <typename Slots>
+inline std::uint8_t* build_columns(SlotRows rows, std::int64_t first, std::int64_t count, __m256i offset,
+                                   std::uint8_t* to) {
+  for (std::int64_t x = first; x < first + count; ++x, to += kChunkBytes)
+    Slots::unpack(rows, x, offset, to);
+  return to;
+}
+
+inline std::int64_t between(std::int64_t value, std::int64_t low, std::int64_t high) {
+  return value < low ? low : value > high ? high : value;
+}
+
+template <typename Slots>
 inline void build_group(const SlotRows& rows, const ConvolutionProblem& p, const ColumnRange& columns,
                         __m256i offset, std::uint8_t* to) {
   const SlotRows padding = {{kZeros, kZeros, kZeros, kZeros}, {0, 0, 0, 0}};
-  for (std::int64_t i = 0; i < columns.count; ++i, to += kChunkBytes) {
-    const std::int64_t x = columns.first + i;
-    const bool inside = x >= 0 && x < p.input_width;
-    Slots::unpack(inside ? rows : padding, inside ? x : 0, offset, to);
-  }
+  const std::int64_t left = between(-columns.first, 0, columns.count);
+  const std::int64_t right = between(columns.first + columns.count - p.input_width, 0, columns.count - left);
+  to = build_columns<Slots>(padding, 0, left, offset, to);
+  to = build_columns<Slots>(rows, columns.first + left, columns.count - left - right, offset, to);
+  build_columns<Slots>(padding, 0, right, offset, to);
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 // How the 256-bit depthwise kernels walk over outputs: two at a time, either two rows from the same slots
 // with different weights, or two columns with the same weights. A kernel file gives a Step with
 //
-//   Slots                    how codes are unpacked (depthwise_build.h)
+//   Slots                      how codes are unpacked (depthwise_build.h)
 //   form(problem)
-//   kStart                   whether accumulators begin at `start`
-//   add(sum, codes, weights) sum + products of one vector of slots
+//   kUnrolledGroups            slot groups of a 3 x 3 kernel
+//   kStart                     whether accumulators begin at `start`
+//   add(sum, codes, weights)   sum + products of one vector of slots
 //
 // Everything lies in an unnamed namespace, so each kernel file gets its own copy for its own instruction set.
 #pragma once
@@ -25,65 +26,23 @@ struct Taps {
   std::int64_t group_bytes, column_bytes, weight_bytes;
 };
 
-// Kernels with extents known at compile time are unrolled; 0 is any extent.
+// Undilated kernels with extents known at compile time are unrolled; 0 is any kernel.
 template <std::int64_t kGroups, std::int64_t kColumns>
 struct Extents {
-  static constexpr std::int64_t groups(const Taps& taps) { return kGroups > 0 ? kGroups : taps.groups; }
-  static constexpr std::int64_t columns(const Taps& taps) { return kColumns > 0 ? kColumns : taps.columns; }
-};
-
-// Two outputs: where their slots and weights begin, for vector 0 of the chunk.
-struct Pair {
-  const std::uint8_t* codes[2];
-  const std::uint8_t* weights[2];
+  static Taps of(const Taps& taps) {
+    if (kGroups == 0) return taps;
+    return {kGroups, kColumns, taps.group_bytes, kChunkBytes, taps.weight_bytes};
+  }
 };
 
 inline __m256i load(const std::uint8_t* from) {
   return _mm256_load_si256(reinterpret_cast<const __m256i*>(from));
 }
 
-template <typename Step, typename Extent>
-inline void accumulate(const Taps& taps, const Pair& pair, __m256i& sum0, __m256i& sum1) {
-  const std::uint8_t* weights0 = pair.weights[0];
-  const std::uint8_t* weights1 = pair.weights[1];
-  const std::int64_t groups = Extent::groups(taps);
-  const std::int64_t columns = Extent::columns(taps);
-  for (std::int64_t g = 0; g < groups; ++g) {
-    for (std::int64_t x = 0; x < columns; ++x) {
-      const std::int64_t offset = g * taps.group_bytes + x * taps.column_bytes;
-      sum0 = Step::add(sum0, load(pair.codes[0] + offset), load(weights0));
-      sum1 = Step::add(sum1, load(pair.codes[1] + offset), load(weights1));
-      weights0 += taps.weight_bytes;
-      weights1 += taps.weight_bytes;
-    }
-  }
-}
-
-template <typename Step, typename Extent, ConvolutionEpilogue kEpilogue>
-inline void run_pair(const ConvolutionProblem& p, const ChunkConstants& constants, const Taps& taps,
-                     Pair pair, std::uint8_t* first, std::uint8_t* second) {
-  __m256i results[2][4];
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    __m256i sum0 = Step::kStart ? load(reinterpret_cast<const std::uint8_t*>(constants.start + 8 * i))
-                                : _mm256_setzero_si256();
-    __m256i sum1 = sum0;
-    accumulate<Step, Extent>(taps, pair, sum0, sum1);
-    results[0][i] = finished<kEpilogue>(p, constants, sum0, i);
-    results[1][i] = finished<kEpilogue>(p, constants, sum1, i);
-    for (int o = 0; o < 2; ++o) {
-      pair.codes[o] += 32;
-      pair.weights[o] += 32;
-    }
-  }
-  store_chunk<kEpilogue>(p, results[0], first);
-  if (second != nullptr) store_chunk<kEpilogue>(p, results[1], second);
-}
-
 // A stretch of one or two output rows in one chunk.
 struct Stretch {
-  const ConvolutionProblem* problem;
   ChunkConstants constants;
+  Bounds bounds;
   Taps taps;
   const std::uint8_t* codes;
   std::int64_t step;  // bytes between the slots of neighbouring outputs
@@ -93,49 +52,88 @@ struct Stretch {
   std::int64_t row_bytes;
 };
 
-template <typename Step, typename Extent, ConvolutionEpilogue kEpilogue>
-[[gnu::noinline]] void run_two_rows(const Stretch& s) {
-  const std::uint8_t* const weights = s.constants.weights;
-  for (std::int64_t i = 0; i < s.outputs; ++i) {
-    const std::uint8_t* const codes = s.codes + i * s.step;
-    std::uint8_t* const to = s.output + i * s.pixel_bytes;
-    run_pair<Step, Extent, kEpilogue>(*s.problem, s.constants, s.taps,
-                                      {{codes, codes}, {weights, weights + kChunkBytes}}, to,
-                                      to + s.row_bytes);
+// Where one of two outputs begins: its slots and its weights.
+struct Window {
+  const std::uint8_t* codes;
+  const std::uint8_t* weights;
+};
+
+template <typename Step, Finish kFinish>
+inline void run_pair(const Stretch& s, const Taps& taps, Window a, Window b, __m256i (&first)[4],
+                     __m256i (&second)[4]) {
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    __m256i sum0 = Step::kStart ? load(reinterpret_cast<const std::uint8_t*>(s.constants.start + 8 * i))
+                                : _mm256_setzero_si256();
+    __m256i sum1 = sum0;
+    std::int64_t tap = 32 * i;
+    for (std::int64_t g = 0; g < taps.groups; ++g) {
+      for (std::int64_t x = 0; x < taps.columns; ++x, tap += taps.weight_bytes) {
+        const std::int64_t slot = g * taps.group_bytes + x * taps.column_bytes + 32 * i;
+        sum0 = Step::add(sum0, load(a.codes + slot), load(a.weights + tap));
+        sum1 = Step::add(sum1, load(b.codes + slot), load(b.weights + tap));
+      }
+    }
+    const float* const scale = s.constants.scale + 8 * i;
+    const float* const bias = s.constants.bias + 8 * i;
+    first[i] = finished<kFinish>(s.bounds, scale, bias, sum0);
+    second[i] = finished<kFinish>(s.bounds, scale, bias, sum1);
   }
 }
 
-template <typename Step, typename Extent, ConvolutionEpilogue kEpilogue>
-[[gnu::noinline]] void run_one_row(const Stretch& s) {
+// The stretch is copied, so that the compiler knows that storing outputs does not change it.
+template <typename Step, typename Extent, Finish kFinish>
+[[gnu::noinline]] void run_two_rows(const Stretch& stretch) {
+  const Stretch s = stretch;
+  Taps taps = Extent::of(s.taps);
+  taps.weight_bytes = 2 * kChunkBytes;
   const std::uint8_t* const weights = s.constants.weights;
-  for (std::int64_t i = 0; i < s.outputs; i += 2) {
-    const bool both = i + 1 < s.outputs;
-    const std::uint8_t* const codes = s.codes + i * s.step;
-    std::uint8_t* const to = s.output + i * s.pixel_bytes;
-    run_pair<Step, Extent, kEpilogue>(*s.problem, s.constants, s.taps,
-                                      {{codes, both ? codes + s.step : codes}, {weights, weights}}, to,
-                                      both ? to + s.pixel_bytes : nullptr);
+  const std::uint8_t* codes = s.codes;
+  std::uint8_t* to = s.output;
+  for (std::int64_t i = 0; i < s.outputs; ++i, codes += s.step, to += s.pixel_bytes) {
+    __m256i first[4], second[4];
+    run_pair<Step, kFinish>(s, taps, {codes, weights}, {codes, weights + kChunkBytes}, first, second);
+    store_chunk<kFinish>(s.bounds, first, to);
+    store_chunk<kFinish>(s.bounds, second, to + s.row_bytes);
   }
 }
 
-template <typename Step, typename Extent, ConvolutionEpilogue kEpilogue>
+template <typename Step, typename Extent, Finish kFinish>
+[[gnu::noinline]] void run_one_row(const Stretch& stretch) {
+  const Stretch s = stretch;
+  const Taps taps = Extent::of(s.taps);
+  const std::uint8_t* const weights = s.constants.weights;
+  const std::uint8_t* codes = s.codes;
+  std::uint8_t* to = s.output;
+  for (std::int64_t left = s.outputs; left > 0; left -= 2, codes += 2 * s.step, to += 2 * s.pixel_bytes) {
+    __m256i first[4], second[4];
+    const std::uint8_t* const next = left > 1 ? codes + s.step : codes;
+    run_pair<Step, kFinish>(s, taps, {codes, weights}, {next, weights}, first, second);
+    store_chunk<kFinish>(s.bounds, first, to);
+    if (left > 1) store_chunk<kFinish>(s.bounds, second, to + s.pixel_bytes);
+  }
+}
+
+template <typename Step, typename Extent, Finish kFinish>
 inline void run_rows(const Stretch& s, std::int64_t rows) {
   if (rows == 2) {
-    run_two_rows<Step, Extent, kEpilogue>(s);
+    run_two_rows<Step, Extent, kFinish>(s);
   } else {
-    run_one_row<Step, Extent, kEpilogue>(s);
+    run_one_row<Step, Extent, kFinish>(s);
   }
 }
 
 template <typename Step, typename Extent>
-inline void run_stretch(const Stretch& s, std::int64_t rows) {
-  switch (s.problem->epilogue) {
-    case ConvolutionEpilogue::requantize_s8:
-      return run_rows<Step, Extent, ConvolutionEpilogue::requantize_s8>(s, rows);
-    case ConvolutionEpilogue::affine_f32:
-      return run_rows<Step, Extent, ConvolutionEpilogue::affine_f32>(s, rows);
-    default:
-      return run_rows<Step, Extent, ConvolutionEpilogue::raw_s32>(s, rows);
+inline void run_stretch(const Stretch& s, Finish finish, std::int64_t rows) {
+  switch (finish) {
+    case Finish::codes:
+      return run_rows<Step, Extent, Finish::codes>(s, rows);
+    case Finish::clamped_codes:
+      return run_rows<Step, Extent, Finish::clamped_codes>(s, rows);
+    case Finish::floats:
+      return run_rows<Step, Extent, Finish::floats>(s, rows);
+    case Finish::raw:
+      return run_rows<Step, Extent, Finish::raw>(s, rows);
   }
 }
 
@@ -163,36 +161,35 @@ inline void run_chunk(const ConvolutionCall& call, const SlotLayout& layout, con
   const ConvolutionProblem& p = *call.problem;
   const std::int64_t channel = chunk_channel(p, chunk);
   const __m256i offset = _mm256_set1_epi8(static_cast<char>(-layout.form.low));
+  const std::int64_t first_row = task.row * p.stride_height - p.pad_top;
   const std::int64_t pixel_bytes = p.output_channels * output_bytes(p);
+  const bool unrolled =
+      layout.groups == Step::kUnrolledGroups && p.kernel_width == 3 && p.dilation_width == 1;
   SlotBuffer buffer;
+  Stretch s{};
+  s.constants = chunk_constants(layout, call.packed, chunk);
+  s.bounds = bounds_of(p);
+  s.codes = buffer.bytes;
+  s.step = p.stride_width * kChunkBytes;
+  s.pixel_bytes = pixel_bytes;
+  s.row_bytes = p.output_width * pixel_bytes;
+  s.output = static_cast<std::uint8_t*>(call.output) + task.row * s.row_bytes + channel * output_bytes(p);
+  const Finish finish = finish_of(p, s.constants);
   const std::int64_t most = stretch_outputs(p, layout);
-  for (std::int64_t column = 0; column < p.output_width; column += most) {
-    const std::int64_t left = p.output_width - column;
-    const std::int64_t outputs = left < most ? left : most;
+  for (std::int64_t column = 0; column < p.output_width; column += most, s.output += most * pixel_bytes) {
+    s.outputs = p.output_width - column < most ? p.output_width - column : most;
     const ColumnRange columns = {column * p.stride_width - p.pad_left,
-                                 (outputs - 1) * p.stride_width + window_columns(p)};
-    const std::int64_t first_row = task.row * p.stride_height - p.pad_top;
+                                 (s.outputs - 1) * p.stride_width + window_columns(p)};
+    s.taps = {layout.groups, p.kernel_width, columns.count * kChunkBytes, p.dilation_width * kChunkBytes,
+              layout.rows * kChunkBytes};
     for (std::int64_t g = 0; g < layout.groups; ++g) {
       const SlotRows rows = slot_rows(call, layout.form, channel, first_row, g);
-      build_group<typename Step::Slots>(rows, p, columns, offset,
-                                        buffer.bytes + g * columns.count * kChunkBytes);
+      build_group<typename Step::Slots>(rows, p, columns, offset, buffer.bytes + g * s.taps.group_bytes);
     }
-    const Stretch stretch = {&p,
-                             chunk_constants(layout, call.packed, chunk),
-                             {layout.groups, p.kernel_width, columns.count * kChunkBytes,
-                              p.dilation_width * kChunkBytes, layout.rows * kChunkBytes},
-                             buffer.bytes,
-                             p.stride_width * kChunkBytes,
-                             outputs,
-                             static_cast<std::uint8_t*>(call.output) +
-                                 (task.row * p.output_width + column) * pixel_bytes +
-                                 channel * output_bytes(p),
-                             pixel_bytes,
-                             p.output_width * pixel_bytes};
-    if (layout.groups == Step::kUnrolledGroups && p.kernel_width == 3) {
-      run_stretch<Step, Extents<Step::kUnrolledGroups, 3>>(stretch, task.rows);
+    if (unrolled) {
+      run_stretch<Step, Extents<Step::kUnrolledGroups, 3>>(s, finish, task.rows);
     } else {
-      run_stretch<Step, Extents<0, 0>>(stretch, task.rows);
+      run_stretch<Step, Extents<0, 0>>(s, finish, task.rows);
     }
   }
 }
