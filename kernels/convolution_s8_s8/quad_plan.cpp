@@ -94,21 +94,6 @@ std::int64_t lane_of(const ConvolutionProblem& p, std::int64_t channel) {
   return block * kLanes + c / 4 % 2 * kLanes + c / 8 * 4 + c % 4;
 }
 
-// Whether accumulator * scale + bias stays clear of the ends of s32 whatever the activations are.
-bool stays_in_range(const ConvolutionProblem& p, std::int64_t magnitudes, float scale, float bias) {
-  const std::int64_t largest = std::max<std::int64_t>(std::abs(p.input_low), std::abs(p.input_high));
-  constexpr double kLimit = 2147483000.0;
-  return static_cast<double>(magnitudes * largest) * static_cast<double>(scale) +
-             std::abs(static_cast<double>(bias)) <
-         kLimit;
-}
-
-std::int32_t weight_at(const std::uint8_t* row, std::int64_t index, int bits) {
-  if (bits == 8) return static_cast<std::int8_t>(row[index]);
-  const int nibble = row[index / 2] >> (index % 2 * 4) & 0xf;
-  return nibble < 8 ? nibble : nibble - 16;
-}
-
 // One channel's weights: `to` is its lane in the first quad of its block.
 struct WeightSums {
   std::int64_t sum = 0, magnitudes = 0;
@@ -133,6 +118,20 @@ WeightSums pack_channel(const Segments& segments, std::int64_t segment_count, co
 }
 
 }  // namespace
+
+std::int32_t weight_at(const std::uint8_t* row, std::int64_t index, int weight_bits) {
+  if (weight_bits == 8) return static_cast<std::int8_t>(row[index]);
+  const int nibble = row[index / 2] >> (index % 2 * 4) & 0xf;
+  return nibble < 8 ? nibble : nibble - 16;
+}
+
+bool stays_in_range(const ConvolutionProblem& p, std::int64_t magnitudes, float scale, float bias) {
+  const std::int64_t largest = std::max<std::int64_t>(std::abs(p.input_low), std::abs(p.input_high));
+  constexpr double kLimit = 2147483000.0;
+  return static_cast<double>(magnitudes * largest) * static_cast<double>(scale) +
+             std::abs(static_cast<double>(bias)) <
+         kLimit;
+}
 
 Codes codes_of(const ConvolutionProblem& p, const QuadForm& form) {
   Codes codes{};

@@ -36,6 +36,13 @@ struct QuadForm {
   std::int64_t weight_bytes;  // 1 or 2
 };
 
+// Reads weight `index` of a canonical row of 8 or 4-bit weights.
+std::int32_t weight_at(const std::uint8_t* row, std::int64_t index, int weight_bits);
+
+// Whether accumulator * scale + bias stays clear of the ends of s32 whatever the activations are: then
+// clamping may follow the conversion to integers. `magnitudes`: the sum of the channel's |w|.
+bool stays_in_range(const ConvolutionProblem& problem, std::int64_t magnitudes, float scale, float bias);
+
 // The codes of one image: the input itself, or its converted and bordered copy in scratch.
 struct Codes {
   bool copied;

@@ -143,21 +143,6 @@ class Comparison {
   Random random_;
 };
 
-void compare_sweep(const char* name) {
-  const ConvolutionTable& table = table_named(name);
-  Comparison comparison(table);
-  Random random;
-  constexpr Fill kFills[] = {Fill::random, Fill::random, Fill::random, Fill::all_ones, Fill::all_zeros};
-  for (const ConvolutionProblem& problem : sweep(channels_of(table), 4, random)) {
-    for (const ConvolutionEpilogue epilogue : epilogues_of(table)) {
-      const Fill input = kFills[random.integer(0, 4)];
-      const Fill weights = kFills[random.integer(0, 4)];
-      comparison.compare(problem, epilogue, input, weights);
-    }
-  }
-  comparison.check_that_every_row_took_part();
-}
-
 ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std::int32_t outputs,
                                   std::int32_t kernel, std::int32_t stride, std::int32_t pad) {
   ConvolutionProblem p{};
@@ -172,6 +157,24 @@ ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std:
   p.pool_height = p.pool_width = 1;
   REQUIRE(infer_output(p));
   return p;
+}
+
+void compare_sweep(const char* name) {
+  const ConvolutionTable& table = table_named(name);
+  Comparison comparison(table);
+  Random random;
+  constexpr Fill kFills[] = {Fill::random, Fill::random, Fill::random, Fill::all_ones, Fill::all_zeros};
+  std::vector<ConvolutionProblem> problems = sweep(channels_of(table), 4, random);
+  // Kernels for 3 x 3 want more pixels and channels at once than the sweep draws.
+  if (!table.depthwise) problems.insert(problems.end(), 8, square_problem(9, 32, 24, 3, 1, 1));
+  for (const ConvolutionProblem& problem : problems) {
+    for (const ConvolutionEpilogue epilogue : epilogues_of(table)) {
+      const Fill input = kFills[random.integer(0, 4)];
+      const Fill weights = kFills[random.integer(0, 4)];
+      comparison.compare(problem, epilogue, input, weights);
+    }
+  }
+  comparison.check_that_every_row_took_part();
 }
 
 // Accumulators at both ends of their range, over depths that overflow anything narrower than 32 bits.
@@ -277,6 +280,19 @@ TEST_CASE("integer convolutions are exact at the ends of the accumulator's range
   ConvolutionProblem depthwise = square_problem(15, 40, 40, 11, 1, 5);
   depthwise.groups = 40;
   compare_extremes("depthwise_s8_s8", depthwise);
+}
+
+TEST_CASE("3 x 3 convolutions are exact however their sums are cut") {
+  for (const char* name : {"convolution_s8_s8", "convolution_s8_s4"}) {
+    compare_extremes(name, square_problem(14, 48, 40, 3, 1, 1));
+    compare_extremes(name, square_problem(10, 272, 16, 3, 1, 0));
+    ConvolutionProblem uneven = square_problem(23, 16, 19, 3, 1, 1);
+    uneven.input_width = 11;
+    uneven.pad_left = 3;
+    uneven.pad_bottom = 2;
+    REQUIRE(infer_output(uneven));
+    compare_extremes(name, uneven);
+  }
 }
 
 TEST_CASE("float convolutions keep their bound over long sums") {
