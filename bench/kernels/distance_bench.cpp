@@ -1,5 +1,5 @@
-// Exact search: one query against many descriptors of FloppyNet's size, as bits, s8 and f32. The limit is
-// reading that many bytes from the level of the memory that holds them.
+// Exact search: one query against many descriptors of FloppyNet's size, as bits, s8, f16 and f32. The limit
+// is reading that many bytes from the level of the memory that holds them.
 
 #include <benchmark/benchmark.h>
 
@@ -9,6 +9,7 @@
 
 #include "bench/registration.h"
 #include "bench/report_share.h"
+#include "kernels/common/half.h"
 #include "kernels/distance/distance.h"
 
 namespace bitplace::bench {
@@ -25,6 +26,7 @@ struct Distance {
 constexpr Distance kDistances[] = {
     {"hamming", kDimension / 8, &DistanceKernel::hamming},
     {"dot_s8", kDimension, &DistanceKernel::dot_s8},
+    {"dot_f16", kDimension * 2, &DistanceKernel::dot_f16},
     {"dot_f32", kDimension * 4, &DistanceKernel::dot_f32},
 };
 
@@ -32,10 +34,13 @@ constexpr Distance kDistances[] = {
 std::vector<std::uint8_t> random_descriptors(const Distance& distance, std::size_t count) {
   std::mt19937 generator(3);
   std::vector<std::uint8_t> bytes(distance.bytes * count);
-  if (std::strcmp(distance.name, "dot_f32") == 0) {
-    for (std::size_t i = 0; i < bytes.size(); i += 4) {
+  const bool floats = std::strcmp(distance.name, "dot_f32") == 0;
+  if (floats || std::strcmp(distance.name, "dot_f16") == 0) {
+    const std::size_t each = floats ? 4 : 2;
+    for (std::size_t i = 0; i < bytes.size(); i += each) {
       const float value = static_cast<float>(static_cast<int>(generator() % 2001) - 1000) * 0.001f;
-      std::memcpy(bytes.data() + i, &value, 4);
+      const std::uint16_t half = float_to_half(value);
+      std::memcpy(bytes.data() + i, floats ? static_cast<const void*>(&value) : &half, each);
     }
   } else {
     for (std::uint8_t& byte : bytes)

@@ -1,16 +1,28 @@
-// The small steps at FloppyNet's sizes. The limit is reading their input from the cache that holds it.
+// Element-wise steps and pools at the sizes of the networks that have them. The limit is moving their bytes:
+// reading the input from the cache that holds it, or copying as many bytes as the output has, whichever takes
+// longer.
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <random>
 #include <vector>
 
 #include "bench/registration.h"
 #include "bench/report_share.h"
+#include "kernels/activation/activation.h"
+#include "kernels/add/add.h"
+#include "kernels/average_pool/average_pool.h"
+#include "kernels/cast/cast.h"
+#include "kernels/dequantize/dequantize.h"
 #include "kernels/l2_normalize/l2_normalize.h"
+#include "kernels/lookup/lookup.h"
 #include "kernels/max_pool/max_pool.h"
+#include "kernels/multiply_channels/multiply_channels.h"
 #include "kernels/pack_bits/pack_bits.h"
 #include "kernels/quantize/quantize.h"
 #include "kernels/threshold/threshold.h"
@@ -28,6 +40,39 @@ std::vector<std::int32_t> random_integers(std::size_t count) {
   return values;
 }
 
+// Copying `bytes` bytes again and again from and to whichever level of the caches holds them, with memcpy:
+// the fastest of some runs.
+double copy_seconds(std::size_t bytes) {
+  static std::map<std::size_t, double> measured;
+  const auto found = measured.find(bytes);
+  if (found != measured.end()) return found->second;
+  constexpr int kRuns = 60;
+  const std::size_t copies = std::max<std::size_t>(1, (std::size_t{1} << 22) / bytes);
+  std::vector<char> from(bytes, 1);
+  std::vector<char> to(bytes);
+  double best = 1;
+  for (int run = 0; run < kRuns; ++run) {
+    const auto start = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < copies; ++i) {
+      std::memcpy(to.data(), from.data(), bytes);
+      benchmark::ClobberMemory();
+    }
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    best = std::min(best, elapsed.count() / static_cast<double>(copies));
+  }
+  return measured[bytes] = best;
+}
+
+// Runs per second of a step that does nothing but move its bytes.
+Limit move_limit(std::size_t input_bytes, std::size_t output_bytes) {
+  const Limit read = read_limit(input_bytes);
+  if (read.per_second <= 0) return {};
+  const double reading = static_cast<double>(input_bytes) / read.per_second;
+  const double copying = copy_seconds(output_bytes);
+  if (reading >= copying) return {read.unit, 1 / reading};
+  return {"copy " + std::to_string(output_bytes / 1024) + " KiB", 1 / copying};
+}
+
 // Runs one kernel of a table again and again; `run` fills `output`, which must equal what `reference` fills.
 using Runner = std::function<void(std::vector<std::uint8_t>& output)>;
 
@@ -35,9 +80,8 @@ void run_benchmark(benchmark::State& state, std::size_t input_bytes, std::size_t
                    const Runner& run, const Runner& reference) {
   std::vector<std::uint8_t> output(output_bytes);
   const double seconds = time_iterations(state, [&] { run(output); });
-  const auto bytes = static_cast<double>(input_bytes);
-  state.counters["bytes/s"] = bytes / seconds;
-  report_share(state, read_limit(input_bytes), bytes, seconds);
+  state.counters["bytes/s"] = static_cast<double>(input_bytes + output_bytes) / seconds;
+  report_share(state, move_limit(input_bytes, output_bytes), 1, seconds);
   std::vector<std::uint8_t> expected(output_bytes);
   reference(expected);
   if (expected != output) state.SkipWithError("differs from the reference kernel");
@@ -52,7 +96,7 @@ void register_table(const char* shape, KernelTable<Kernel> table, std::size_t in
   for (std::size_t i = 0; i < table.count; ++i) {
     const Kernel* kernel = table.rows[i];
     if ((kernel->features & ~*features) != 0) continue;
-    const std::string name = std::string("floppynet/") + shape + "/" + kernel->name;
+    const std::string name = std::string(shape) + "/" + kernel->name;
     const Runner run = bind(*kernel);
     benchmark::RegisterBenchmark(
         name.c_str(),
@@ -72,7 +116,7 @@ std::uint32_t* as_words(std::vector<std::uint8_t>& bytes) {
 void register_pools() {
   static const std::vector<std::int32_t> input = random_integers(13 * 13 * 256);
   static const MaxPoolProblem problem = {13, 13, 256, 6, 6, 2, 2, 2, 2, 0, 0};
-  register_table("pool5_s32", max_pool_s32_kernels(), input.size() * 4, 6 * 6 * 256 * 4,
+  register_table("floppynet/pool5_s32", max_pool_s32_kernels(), input.size() * 4, 6 * 6 * 256 * 4,
                  [](const MaxPoolKernel& kernel) -> Runner {
                    return [&kernel](std::vector<std::uint8_t>& output) {
                      for (std::int64_t row = 0; row < 6; ++row) {
@@ -80,7 +124,7 @@ void register_pools() {
                      }
                    };
                  });
-  register_table("pool5_b1", max_pool_b1_kernels(), 13 * 13 * 32, 6 * 6 * 32,
+  register_table("floppynet/pool5_b1", max_pool_b1_kernels(), 13 * 13 * 32, 6 * 6 * 32,
                  [](const MaxPoolKernel& kernel) -> Runner {
                    return [&kernel](std::vector<std::uint8_t>& output) {
                      for (std::int64_t row = 0; row < 6; ++row) {
@@ -94,7 +138,7 @@ void register_bits() {
   static const std::vector<std::int32_t> input = random_integers(27 * 27 * 96);
   static const std::vector<std::int32_t> threshold(96, 3);
   static const std::vector<std::uint32_t> flip(3, 0x55555555u);
-  register_table("threshold_27x27x96", threshold_kernels(), input.size() * 4, 27 * 27 * 12,
+  register_table("floppynet/threshold_27x27x96", threshold_kernels(), input.size() * 4, 27 * 27 * 12,
                  [](const ThresholdKernel& kernel) -> Runner {
                    return [&kernel](std::vector<std::uint8_t>& output) {
                      kernel.run({27 * 27, 96, input.data(), threshold.data(), flip.data(), as_words(output)},
@@ -102,7 +146,7 @@ void register_bits() {
                    };
                  });
   static const std::vector<float> floats(input.begin(), input.end());
-  register_table("sign_27x27x96", pack_bits_kernels(), input.size() * 4, 27 * 27 * 12,
+  register_table("floppynet/sign_27x27x96", pack_bits_kernels(), input.size() * 4, 27 * 27 * 12,
                  [](const PackBitsKernel& kernel) -> Runner {
                    return [&kernel](std::vector<std::uint8_t>& output) {
                      kernel.run({27 * 27, 96, floats.data(), as_words(output)}, 0, 27 * 27);
@@ -112,17 +156,172 @@ void register_bits() {
 
 void register_descriptors() {
   static const std::vector<std::int32_t> input = random_integers(kFeatures);
-  register_table("l2_normalize_s32", l2_normalize_kernels(), kFeatures * 4, kFeatures * 4,
+  register_table("floppynet/l2_normalize_s32", l2_normalize_kernels(), kFeatures * 4, kFeatures * 4,
                  [](const L2NormalizeKernel& kernel) -> Runner {
                    return [&kernel](std::vector<std::uint8_t>& output) {
                      kernel.run_s32(input.data(), reinterpret_cast<float*>(output.data()), kFeatures);
                    };
                  });
-  register_table("quantize_s32", quantize_kernels(), kFeatures * 4, kFeatures,
-                 [](const QuantizeKernel& kernel) -> Runner {
+  register_table(
+      "quantize_s32", quantize_kernels(), kFeatures * 4, kFeatures,
+      [](const QuantizeKernel& kernel) -> Runner {
+        return [&kernel](std::vector<std::uint8_t>& output) {
+          kernel.run_s32({input.data(), reinterpret_cast<std::int8_t*>(output.data()), 0.1f}, 0, kFeatures);
+        };
+      });
+}
+
+// Bytes that are small codes, halves and floats of moderate size alike: every byte is 0x3c or below.
+std::vector<std::uint8_t> random_bytes(std::size_t count) {
+  std::mt19937 generator(5);
+  std::vector<std::uint8_t> values(count);
+  for (std::uint8_t& value : values)
+    value = static_cast<std::uint8_t>(generator() % 0x3d);
+  return values;
+}
+
+// A tensor of any type with enough elements for every shape below.
+const std::uint8_t* input_tensor() {
+  static const std::vector<std::uint8_t> bytes = random_bytes(std::size_t{56} * 56 * 256 * 4 + kTailPad);
+  return bytes.data();
+}
+const std::uint8_t* other_tensor() {
+  static const std::vector<std::uint8_t> bytes = random_bytes(std::size_t{56} * 56 * 256 * 4 + kTailPad);
+  return bytes.data();
+}
+
+void register_add(const char* shape, void (*AddKernel::*function)(const AddCall&, std::int64_t, std::int64_t),
+                  std::int64_t count, std::size_t element) {
+  const std::size_t bytes = static_cast<std::size_t>(count) * element;
+  register_table(shape, add_kernels(), 2 * bytes, bytes, [=](const AddKernel& kernel) -> Runner {
+    return [=, &kernel](std::vector<std::uint8_t>& output) {
+      (kernel.*function)({input_tensor(), other_tensor(), output.data(), 0.4f, 0.3f, 0.0f, 127.0f}, 0, count);
+    };
+  });
+}
+
+void register_activation(const char* shape, ActivationKind kind, bool half) {
+  constexpr std::int64_t kCount = 257 * 1536;
+  const std::size_t bytes = kCount * (half ? 2 : 4);
+  register_table(shape, activation_kernels(), bytes, bytes, [=](const ActivationKernel& kernel) -> Runner {
+    return [=, &kernel](std::vector<std::uint8_t>& output) {
+      (half ? kernel.run_f16 : kernel.run_f32)({kind, 0.2f, input_tensor(), output.data()}, 0, kCount);
+    };
+  });
+}
+
+void register_average(const char* shape,
+                      void (*AveragePoolKernel::*function)(const AveragePoolCall&, std::int64_t),
+                      const AveragePoolProblem& problem, std::size_t element) {
+  const auto channels = static_cast<std::size_t>(problem.channels);
+  const std::size_t pixels = static_cast<std::size_t>(problem.input_height * problem.input_width);
+  const std::size_t outputs = static_cast<std::size_t>(problem.output_height * problem.output_width);
+  register_table(shape, average_pool_kernels(), pixels * channels * element, outputs * channels * element,
+                 [=](const AveragePoolKernel& kernel) -> Runner {
+                   return [=, &kernel](std::vector<std::uint8_t>& output) {
+                     for (std::int64_t task = 0; task < average_pool_tasks(problem); ++task)
+                       (kernel.*function)({&problem, input_tensor(), output.data()}, task);
+                   };
+                 });
+}
+
+void register_max(const char* shape, KernelTable<MaxPoolKernel> table, std::size_t element) {
+  constexpr MaxPoolProblem kProblem = {112, 112, 64, 56, 56, 3, 3, 2, 2, 1, 1};
+  register_table(shape, table, 112 * 112 * 64 * element, 56 * 56 * 64 * element,
+                 [=](const MaxPoolKernel& kernel) -> Runner {
+                   return [=, &kernel](std::vector<std::uint8_t>& output) {
+                     for (std::int64_t row = 0; row < kProblem.output_height; ++row)
+                       kernel.run({&kProblem, input_tensor(), output.data(), nullptr}, row);
+                   };
+                 });
+}
+
+void register_residuals() {
+  register_add("mobilenet/add_s8_14x14x96", &AddKernel::run_s8, 14 * 14 * 96, 1);
+  register_add("mobilenet/add_f32_14x14x96", &AddKernel::run_f32, 14 * 14 * 96, 4);
+  register_add("mobilenet/add_f16_14x14x96", &AddKernel::run_f16, 14 * 14 * 96, 2);
+  register_add("resnet/add_s8_56x56x256", &AddKernel::run_s8, 56 * 56 * 256, 1);
+}
+
+void register_activations() {
+  register_activation("dinov2/relu_f32_257x1536", ActivationKind::relu, false);
+  register_activation("dinov2/gelu_erf_f32_257x1536", ActivationKind::gelu_erf, false);
+  register_activation("dinov2/gelu_erf_f16_257x1536", ActivationKind::gelu_erf, true);
+  register_activation("dinov2/gelu_tanh_f32_257x1536", ActivationKind::gelu_tanh, false);
+  register_activation("dinov2/silu_f32_257x1536", ActivationKind::silu, false);
+  register_activation("dinov2/tanh_f32_257x1536", ActivationKind::tanh, false);
+  register_activation("dinov2/hard_swish_f32_257x1536", ActivationKind::hard_swish, false);
+  register_activation("dinov2/leaky_tanh_f32_257x1536", ActivationKind::leaky_tanh, false);
+}
+
+void register_averages() {
+  const AveragePoolProblem global = {7, 7, 1280, 1, 1, 7, 7, 1, 1, 0, 0, false, 1.0f};
+  register_average("mobilenet/average_s8_7x7x1280", &AveragePoolKernel::run_s8, global, 1);
+  register_average("mobilenet/average_f32_7x7x1280", &AveragePoolKernel::run_f32, global, 4);
+  register_average("mobilenet/average_f16_7x7x1280", &AveragePoolKernel::run_f16, global, 2);
+  const AveragePoolProblem window = {28, 28, 256, 28, 28, 3, 3, 1, 1, 1, 1, true, 1.0f};
+  register_average("resnet/average_s8_3x3_28x28x256", &AveragePoolKernel::run_s8, window, 1);
+  register_average("resnet/average_f32_3x3_28x28x256", &AveragePoolKernel::run_f32, window, 4);
+}
+
+void register_maxima() {
+  register_max("resnet/max_s8_3x3_112x112x64", max_pool_s8_kernels(), 1);
+  register_max("resnet/max_f16_3x3_112x112x64", max_pool_f16_kernels(), 2);
+  register_max("resnet/max_f32_3x3_112x112x64", max_pool_f32_kernels(), 4);
+}
+
+void register_gates() {
+  constexpr std::int64_t kPixels = 14 * 14;
+  constexpr std::int64_t kChannels = 672;
+  const auto gated = [](const char* shape, auto function, std::size_t element) {
+    const std::size_t bytes = kPixels * kChannels * element;
+    register_table(shape, multiply_channels_kernels(), bytes, bytes,
+                   [=](const MultiplyChannelsKernel& kernel) -> Runner {
+                     return [=, &kernel](std::vector<std::uint8_t>& output) {
+                       (kernel.*function)({input_tensor(), other_tensor(), output.data(), kChannels,
+                                           1.0f / 60.0f, -127.0f, 127.0f},
+                                          0, kPixels);
+                     };
+                   });
+  };
+  gated("efficientnet/gate_s8_14x14x672", &MultiplyChannelsKernel::run_s8, 1);
+  gated("efficientnet/gate_f32_14x14x672", &MultiplyChannelsKernel::run_f32, 4);
+}
+
+void register_conversions() {
+  constexpr std::int64_t kCount = 14 * 14 * 672;
+  const auto cast = [](const char* shape, auto function, std::size_t from, std::size_t to) {
+    register_table(shape, cast_kernels(), kCount * from, kCount * to,
+                   [=](const CastKernel& kernel) -> Runner {
+                     return [=, &kernel](std::vector<std::uint8_t>& output) {
+                       (kernel.*function)({input_tensor(), output.data()}, 0, kCount);
+                     };
+                   });
+  };
+  cast("efficientnet/cast_f32_f16_14x14x672", &CastKernel::run_f32_f16, 4, 2);
+  cast("efficientnet/cast_f16_f32_14x14x672", &CastKernel::run_f16_f32, 2, 4);
+  register_table("efficientnet/dequantize_s8_f32_14x14x672", dequantize_kernels(), kCount, kCount * 4,
+                 [](const DequantizeKernel& kernel) -> Runner {
                    return [&kernel](std::vector<std::uint8_t>& output) {
-                     kernel.run_s32(input.data(), 0.1f, reinterpret_cast<std::int8_t*>(output.data()),
-                                    kFeatures);
+                     kernel.run_s8_f32(
+                         {reinterpret_cast<const std::int8_t*>(input_tensor()), output.data(), 0.1f}, 0,
+                         kCount);
+                   };
+                 });
+  register_table(
+      "efficientnet/quantize_f32_14x14x672", quantize_kernels(), kCount * 4, kCount,
+      [](const QuantizeKernel& kernel) -> Runner {
+        return [&kernel](std::vector<std::uint8_t>& output) {
+          kernel.run_f32({input_tensor(), reinterpret_cast<std::int8_t*>(output.data()), 10.0f}, 0, kCount);
+        };
+      });
+  static const std::vector<std::uint8_t> table = random_bytes(256);
+  register_table("efficientnet/lookup_s8_14x14x672", lookup_kernels(), kCount, kCount,
+                 [](const LookupKernel& kernel) -> Runner {
+                   return [&kernel](std::vector<std::uint8_t>& output) {
+                     kernel.run_s8({input_tensor(), reinterpret_cast<const std::int8_t*>(table.data()),
+                                    reinterpret_cast<std::int8_t*>(output.data())},
+                                   0, kCount);
                    };
                  });
 }
@@ -133,6 +332,12 @@ void register_elementwise() {
   register_pools();
   register_bits();
   register_descriptors();
+  register_residuals();
+  register_activations();
+  register_averages();
+  register_maxima();
+  register_gates();
+  register_conversions();
 }
 
 }  // namespace bitplace::bench

@@ -12,20 +12,21 @@ struct DistanceCall {
   const void* query;
   const std::uint8_t* references;
   std::size_t stride;      // bytes from one reference to the next
-  std::int64_t dimension;  // bits, s8 or f32 elements
-  void* output;            // one s32 (hamming, dot_s8) or f32 (dot_f32) per reference
+  std::int64_t dimension;  // bits, or s8, f16 or f32 elements
+  void* output;            // one s32 (hamming, dot_s8) or f32 (dot_f16, dot_f32) per reference
 };
 
 //   hamming:  popcount(query xor reference) over ceil(dimension / 8) bytes; unused bits are 0 in both
 //   dot_s8:   sum of q * r in s32; dimension <= 2^17
 //   dot_f32:  16 interleaved partial sums s[i % 16] += q[i] * r[i] (multiply and add rounded separately),
-//   then the
-//             tree of l2_normalize, so the score is byte-identical on every instruction set
+//             then the tree of l2_normalize, so the score is byte-identical on every instruction set
+//   dot_f16:  the same in binary32 with elements read from f16; a product of two halves is exact
 struct DistanceKernel {
   const char* name;
   IsaFeatures features;
   void (*hamming)(const DistanceCall&, std::int64_t begin, std::int64_t end);
   void (*dot_s8)(const DistanceCall&, std::int64_t begin, std::int64_t end);
+  void (*dot_f16)(const DistanceCall&, std::int64_t begin, std::int64_t end);
   void (*dot_f32)(const DistanceCall&, std::int64_t begin, std::int64_t end);
 };
 

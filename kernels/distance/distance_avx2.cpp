@@ -2,24 +2,21 @@
 //
 //   hamming  byte popcount by two vpshufb lookups of nibbles; vpsadbw widens each step's counts to 64 bits
 //   dot_s8   both sides widened to 16 bits, vpmaddwd: exact for every s8 value, -128 included
-//   dot_f32  the 16 partial sums are two vectors; vmulps and vaddps, never fused
+//   dot_f32  the 16 partial sums are two vectors; vmulps and vaddps, never fused; dot_f16 behind vcvtph2ps
 //
-// Four references go together: they share the query's loads, and their chains of additions hide the latency.
-// What is left behind whole steps is copied into a zeroed buffer, so nothing behind a reference's or the
-// query's end is touched. Bound by memory where references do not fit a cache.
+// Four references go together (distance_lanes.h).
 //
 // Measured, Intel Xeon (Emerald Rapids), one thread: references of 1152 bytes in L1: hamming 29, dot_s8 35,
 // dot_f32 65 GB/s.
 #include <immintrin.h>
 
-#include "kernels/common/ordered_sum.h"
-#include "kernels/distance/distance.h"
+#include "kernels/common/lanes_avx2.h"
+#include "kernels/distance/distance_lanes.h"
 
 namespace bitplace {
 namespace {
 
-constexpr std::int64_t kTogether = 4;
-constexpr std::int64_t kLargestStep = 64;
+constexpr std::size_t kTogether = 4;
 
 inline __m256i load(const std::uint8_t* from) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
@@ -78,95 +75,21 @@ struct DotS8 {
   static Output finish(Sum sum) { return sum_of_s32(sum); }
 };
 
-struct Pair {
-  __m256 low, high;
-};
-
-struct DotF32 {
-  static constexpr std::int64_t kStep = 64;
-  using Query = Pair;
-  using Sum = Pair;
-  using Output = float;
-  static Query query(const std::uint8_t* from) {
-    return {_mm256_castsi256_ps(load(from)), _mm256_castsi256_ps(load(from + 32))};
-  }
-  static Sum start() { return {_mm256_setzero_ps(), _mm256_setzero_ps()}; }
-  static Sum add(Sum sum, Query q, const std::uint8_t* reference) {
-    const Query r = query(reference);
-    return {_mm256_add_ps(sum.low, _mm256_mul_ps(q.low, r.low)),
-            _mm256_add_ps(sum.high, _mm256_mul_ps(q.high, r.high))};
-  }
-  static Output finish(Sum sum) {
-    float sums[kPartialSums];
-    _mm256_storeu_ps(sums, sum.low);
-    _mm256_storeu_ps(sums + 8, sum.high);
-    return tree_sum(sums);
-  }
-};
-
-// The last bytes of a descriptor, zeros behind them.
-struct Rest {
-  alignas(32) std::uint8_t bytes[kLargestStep];
-};
-
-inline Rest copy_rest(const std::uint8_t* from, std::int64_t count) {
-  Rest rest = {};
-  __builtin_memcpy(rest.bytes, from, static_cast<std::size_t>(count));
-  return rest;
-}
-
-template <typename Distance, std::size_t kCount>
-inline void compare(const DistanceCall& call, std::int64_t first, std::int64_t bytes) {
-  const auto* query = static_cast<const std::uint8_t*>(call.query);
-  const std::uint8_t* references = call.references + static_cast<std::size_t>(first) * call.stride;
-  typename Distance::Sum sums[kCount];
-#pragma GCC unroll 4
-  for (std::size_t r = 0; r < kCount; ++r)
-    sums[r] = Distance::start();
-  const std::int64_t whole = bytes / Distance::kStep * Distance::kStep;
-  for (std::int64_t i = 0; i < whole; i += Distance::kStep) {
-    const auto q = Distance::query(query + i);
-#pragma GCC unroll 4
-    for (std::size_t r = 0; r < kCount; ++r)
-      sums[r] = Distance::add(sums[r], q, references + r * call.stride + i);
-  }
-  if (whole < bytes) {
-    const Rest query_rest = copy_rest(query + whole, bytes - whole);
-    const auto q = Distance::query(query_rest.bytes);
-#pragma GCC unroll 4
-    for (std::size_t r = 0; r < kCount; ++r) {
-      const Rest rest = copy_rest(references + r * call.stride + whole, bytes - whole);
-      sums[r] = Distance::add(sums[r], q, rest.bytes);
-    }
-  }
-  auto* output = static_cast<typename Distance::Output*>(call.output) + first;
-#pragma GCC unroll 4
-  for (std::size_t r = 0; r < kCount; ++r)
-    output[r] = Distance::finish(sums[r]);
-}
-
-template <typename Distance>
-inline void compare_all(const DistanceCall& call, std::int64_t begin, std::int64_t end, std::int64_t bytes) {
-  for (; begin + kTogether <= end; begin += kTogether)
-    compare<Distance, kTogether>(call, begin, bytes);
-  for (; begin < end; ++begin)
-    compare<Distance, 1>(call, begin, bytes);
-}
-
 void hamming(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
-  compare_all<Hamming>(call, begin, end, (call.dimension + 7) / 8);
+  compare_all<kTogether>(Hamming{}, call, begin, end, (call.dimension + 7) / 8);
 }
 
 void dot_s8(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
-  compare_all<DotS8>(call, begin, end, call.dimension);
-}
-
-void dot_f32(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
-  compare_all<DotF32>(call, begin, end, call.dimension * 4);
+  compare_all<kTogether>(DotS8{}, call, begin, end, call.dimension);
 }
 
 }  // namespace
 
-extern const DistanceKernel distance__avx2 = {"distance__avx2", isa_feature::avx2, hamming, dot_s8, dot_f32};
+extern const DistanceKernel distance__avx2 = {"distance__avx2",
+                                              isa_feature::avx2,
+                                              hamming,
+                                              dot_s8,
+                                              run_dot_of_floats<Avx2, std::uint16_t, kTogether>,
+                                              run_dot_of_floats<Avx2, float, kTogether>};
 
 }  // namespace bitplace

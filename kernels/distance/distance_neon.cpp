@@ -1,4 +1,5 @@
-// One query against many references for Armv8-A; layout, tails and the other two distances: distance_neon.h.
+// One query against many references for Armv8-A; control flow and the other distances:
+// distance_lanes.h and distance_neon.h.
 //
 //   dot_s8   SMULL of 8 products, each exact in 16 bits (-128 x -128 included), SADALP into 32: 4
 //   instructions
@@ -9,15 +10,19 @@ namespace bitplace {
 namespace {
 
 struct DotS8 {
+  static constexpr std::int64_t kStep = 64;
+  using Query = Bytes;
   using Sum = int32x4_t;
   using Output = std::int32_t;
+  static Query query(const std::uint8_t* from) { return load_step(from); }
   static Sum start() { return vdupq_n_s32(0); }
-  static Sum add(Sum sum, const Bytes& query, const Bytes& reference) {
+  static Sum add(Sum sum, const Query& q, const std::uint8_t* from) {
+    const Query reference = load_step(from);
     for (int v = 0; v < 4; ++v) {
-      const int8x16_t q = vreinterpretq_s8_u8(query.at[v]);
-      const int8x16_t r = vreinterpretq_s8_u8(reference.at[v]);
-      sum = vpadalq_s16(sum, vmull_s8(vget_low_s8(q), vget_low_s8(r)));
-      sum = vpadalq_s16(sum, vmull_high_s8(q, r));
+      const int8x16_t a = vreinterpretq_s8_u8(q.at[v]);
+      const int8x16_t b = vreinterpretq_s8_u8(reference.at[v]);
+      sum = vpadalq_s16(sum, vmull_s8(vget_low_s8(a), vget_low_s8(b)));
+      sum = vpadalq_s16(sum, vmull_high_s8(a, b));
     }
     return sum;
   }
@@ -25,11 +30,16 @@ struct DotS8 {
 };
 
 void dot_s8(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
-  compare_all<DotS8>(call, begin, end, call.dimension);
+  compare_all<kTogether>(DotS8{}, call, begin, end, call.dimension);
 }
 
 }  // namespace
 
-extern const DistanceKernel distance__neon = {"distance__neon", isa_feature::neon, hamming, dot_s8, dot_f32};
+extern const DistanceKernel distance__neon = {"distance__neon",
+                                              isa_feature::neon,
+                                              hamming,
+                                              dot_s8,
+                                              run_dot_of_floats<Neon, std::uint16_t, kTogether>,
+                                              run_dot_of_floats<Neon, float, kTogether>};
 
 }  // namespace bitplace

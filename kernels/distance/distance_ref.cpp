@@ -1,8 +1,9 @@
-// The definition of the three distances.
+// The definition of the distances.
 
 #include <bit>
 #include <cstring>
 
+#include "kernels/common/half.h"
 #include "kernels/common/ordered_sum.h"
 #include "kernels/distance/distance.h"
 
@@ -36,26 +37,42 @@ void dot_s8(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
   }
 }
 
-void dot_f32(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
+// Element i of a descriptor that need not be aligned.
+template <typename T>
+T element(const std::uint8_t* descriptor, std::int64_t i) {
+  T value;
+  std::memcpy(&value, descriptor + i * static_cast<std::int64_t>(sizeof(T)), sizeof(T));
+  return value;
+}
+
+// number(descriptor, i) is element i as a float.
+template <typename Number>
+void dot_of_floats(const DistanceCall& call, std::int64_t begin, std::int64_t end, Number number) {
   const auto* query = static_cast<const std::uint8_t*>(call.query);
   auto* output = static_cast<float*>(call.output);
   for (std::int64_t r = begin; r < end; ++r) {
     const std::uint8_t* reference = call.references + static_cast<std::size_t>(r) * call.stride;
     float sums[kPartialSums] = {};
     for (std::int64_t i = 0; i < call.dimension; ++i) {
-      float a = 0;
-      float b = 0;
-      std::memcpy(&a, query + 4 * i, 4);
-      std::memcpy(&b, reference + 4 * i, 4);
-      const float product = a * b;
+      const float product = number(query, i) * number(reference, i);
       sums[i % kPartialSums] = sums[i % kPartialSums] + product;
     }
     output[r] = tree_sum(sums);
   }
 }
 
+void dot_f16(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
+  dot_of_floats(call, begin, end, [](const std::uint8_t* descriptor, std::int64_t i) {
+    return half_to_float(element<std::uint16_t>(descriptor, i));
+  });
+}
+
+void dot_f32(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
+  dot_of_floats(call, begin, end, element<float>);
+}
+
 }  // namespace
 
-extern const DistanceKernel distance__ref = {"distance__ref", 0, hamming, dot_s8, dot_f32};
+extern const DistanceKernel distance__ref = {"distance__ref", 0, hamming, dot_s8, dot_f16, dot_f32};
 
 }  // namespace bitplace

@@ -1,31 +1,39 @@
-// The definition of descriptor quantization: one element at a time.
+// The definition of quantization: one element at a time.
 
 #include <cmath>
 
+#include "kernels/common/half.h"
+#include "kernels/common/reference_numbers.h"
 #include "kernels/quantize/quantize.h"
 
 namespace bitplace {
 namespace {
 
-std::int8_t quantize_one(float x, float scale) {
-  const float scaled = x * scale;
-  if (std::isnan(scaled)) return 0;
-  const float clamped = scaled < -127.0f ? -127.0f : scaled > 127.0f ? 127.0f : scaled;
-  return static_cast<std::int8_t>(std::nearbyint(clamped));  // the default rounding mode: half to even
+std::int8_t quantize_one(const QuantizeCall& call, float x) {
+  const float scaled = x * call.scale;
+  return std::isnan(scaled) ? std::int8_t{0} : round_half_even_s8(clamp_number(scaled, call.low, call.high));
 }
 
-void run_s32(const std::int32_t* input, float scale, std::int8_t* output, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i)
-    output[i] = quantize_one(static_cast<float>(input[i]), scale);
+void run_s32(const QuantizeCall& call, std::int64_t begin, std::int64_t end) {
+  const auto* input = static_cast<const std::int32_t*>(call.input);
+  for (std::int64_t i = begin; i < end; ++i)
+    call.output[i] = quantize_one(call, static_cast<float>(input[i]));
 }
 
-void run_f32(const float* input, float scale, std::int8_t* output, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i)
-    output[i] = quantize_one(input[i], scale);
+void run_f32(const QuantizeCall& call, std::int64_t begin, std::int64_t end) {
+  const auto* input = static_cast<const float*>(call.input);
+  for (std::int64_t i = begin; i < end; ++i)
+    call.output[i] = quantize_one(call, input[i]);
+}
+
+void run_f16(const QuantizeCall& call, std::int64_t begin, std::int64_t end) {
+  const auto* input = static_cast<const std::uint16_t*>(call.input);
+  for (std::int64_t i = begin; i < end; ++i)
+    call.output[i] = quantize_one(call, half_to_float(input[i]));
 }
 
 }  // namespace
 
-extern const QuantizeKernel quantize__ref = {"quantize__ref", 0, run_s32, run_f32};
+extern const QuantizeKernel quantize__ref = {"quantize__ref", 0, run_s32, run_f32, run_f16};
 
 }  // namespace bitplace

@@ -58,11 +58,8 @@ struct TaskRunner {
   }
 
   void operator()(const QuantizeStep& s) const {
-    if (s.from_s32) {
-      s.kernel->run_s32(input<const std::int32_t>(), s.scale, output<std::int8_t>(), s.count);
-    } else {
-      s.kernel->run_f32(input<const float>(), s.scale, output<std::int8_t>(), s.count);
-    }
+    const QuantizeCall call = {arena + step.input_offset, output<std::int8_t>(), s.scale};
+    (s.from_s32 ? s.kernel->run_s32 : s.kernel->run_f32)(call, 0, s.count);
   }
 };
 

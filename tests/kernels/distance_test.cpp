@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "kernels/common/half.h"
 #include "kernels/kernel_rows.h"
 #include "support/random.h"
 
@@ -15,22 +16,25 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-enum class Metric { hamming, dot_s8, dot_f32 };
+enum class Metric { hamming, dot_s8, dot_f16, dot_f32 };
 
 const char* name_of(Metric metric) {
-  return metric == Metric::hamming ? "hamming" : metric == Metric::dot_s8 ? "dot_s8" : "dot_f32";
+  constexpr const char* kNames[] = {"hamming", "dot_s8", "dot_f16", "dot_f32"};
+  return kNames[static_cast<int>(metric)];
 }
 
 std::size_t bytes_of(Metric metric, std::int64_t dimension) {
   const auto elements = static_cast<std::size_t>(dimension);
-  return metric == Metric::hamming ? (elements + 7) / 8 : metric == Metric::dot_s8 ? elements : 4 * elements;
+  if (metric == Metric::hamming) return (elements + 7) / 8;
+  return metric == Metric::dot_s8 ? elements : metric == Metric::dot_f16 ? 2 * elements : 4 * elements;
 }
 
 void run(const DistanceKernel& row, Metric metric, const DistanceCall& call, std::int64_t begin,
          std::int64_t end) {
-  const auto function = metric == Metric::hamming  ? row.hamming
-                        : metric == Metric::dot_s8 ? row.dot_s8
-                                                   : row.dot_f32;
+  const auto function = metric == Metric::hamming   ? row.hamming
+                        : metric == Metric::dot_s8  ? row.dot_s8
+                        : metric == Metric::dot_f16 ? row.dot_f16
+                                                    : row.dot_f32;
   function(call, begin, end);
 }
 
@@ -46,6 +50,13 @@ Bytes any_descriptor(Metric metric, std::int64_t dimension, Fill fill, Random& r
     if (dimension % 8 != 0) bytes.back() &= static_cast<std::uint8_t>((1 << dimension % 8) - 1);
   } else if (metric == Metric::dot_s8) {
     if (fill != Fill::random) bytes.assign(bytes.size(), fill == Fill::lowest ? 0x80 : 0x7f);
+  } else if (metric == Metric::dot_f16) {
+    for (std::size_t i = 0; i < bytes.size(); i += 2) {
+      const std::uint16_t value = fill == Fill::random   ? float_to_half(random.real(-1.0f, 1.0f))
+                                  : fill == Fill::lowest ? std::uint16_t{0xfbff}   // -65504
+                                                         : std::uint16_t{0x0001};  // 2^-24
+      std::memcpy(bytes.data() + i, &value, 2);
+    }
   } else {
     for (std::size_t i = 0; i < bytes.size(); i += 4) {
       const float value = fill == Fill::random   ? random.real(-1.0f, 1.0f)
@@ -131,6 +142,12 @@ TEST_CASE("every s8 dot product equals the reference, -128 included") {
   compare_dimensions(Metric::dot_s8, 200, {255, 256, 257, 1000, 4096, 9216});
   compare_extremes(Metric::dot_s8, 9216);
   compare_extremes(Metric::dot_s8, (1 << 17) - 1);
+}
+
+TEST_CASE(
+    "every f16 dot product equals the reference to the last bit, largest and subnormal halves included") {
+  compare_dimensions(Metric::dot_f16, 100, {127, 128, 129, 1000, 4095, 4096});
+  compare_extremes(Metric::dot_f16, 77);
 }
 
 TEST_CASE("every f32 dot product equals the reference to the last bit") {

@@ -70,7 +70,7 @@ void check_all(std::uint64_t step, double share_reached) {
 }  // namespace
 
 TEST_CASE("elementary functions stay within their error over a dense sample of all floats") {
-  check_all(1009, 0.8);
+  check_all(1009, 0.7);
 }
 
 // Ten minutes; hidden, run by its tag.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/common/half.h"
 #include "kernels/kernel_rows.h"
 #include "kernels/l2_normalize/l2_normalize.h"
 #include "support/random.h"
@@ -61,16 +62,24 @@ std::int32_t any_s32(std::int32_t limit, Random& random) {
                                    : static_cast<std::int32_t>(random.integer(-limit, limit));
 }
 
-template <typename T, typename Run>
-void compare_quantize(const std::vector<T>& input, float scale, Run run) {
+template <typename T>
+void compare_quantize(void (*QuantizeKernel::*function)(const QuantizeCall&, std::int64_t, std::int64_t),
+                      const std::vector<T>& input, float scale, float low, float high) {
+  const auto count = static_cast<std::int64_t>(input.size());
+  const auto run = [&](const QuantizeKernel& row, const T* from, std::int8_t* to) {
+    const QuantizeCall call = {from, to, scale, low, high};
+    (row.*function)(call, count / 3, count);
+    (row.*function)(call, 0, count / 3);
+  };
   std::vector<std::int8_t> expected(input.size());
-  run(reference_row(quantize_kernels()), input.data(), scale, expected.data());
+  run(reference_row(quantize_kernels()), input.data(), expected.data());
   for (const QuantizeKernel* row : runnable_rows(quantize_kernels())) {
     for (const Placement placement : kPlacements) {
       const GuardedInput<T> guarded(input, 0, placement);
       GuardedOutput<std::int8_t> output(input.size(), 0, placement);
-      run(*row, guarded.data(), scale, output.data());
-      INFO(row->name << " with " << input.size() << " elements, scale " << scale);
+      run(*row, guarded.data(), output.data());
+      INFO(row->name << " with " << count << " elements, scale " << scale << ", clamped to " << low << " and "
+                     << high);
       CHECK(output.holds(expected));
       CHECK(output.intact());
     }
@@ -114,10 +123,8 @@ TEST_CASE("every quantize kernel equals the reference on f32, ties, infinities a
     for (float& x : input)
       x = any_scaled(random);
     for (const float scale : {1.0f, 0.37f, Limits::infinity(), 1e38f}) {
-      compare_quantize(input, scale,
-                       [&](const QuantizeKernel& row, const float* from, float s, std::int8_t* to) {
-                         row.run_f32(from, s, to, static_cast<std::int64_t>(size));
-                       });
+      compare_quantize(&QuantizeKernel::run_f32, input, scale, -127.0f, 127.0f);
+      compare_quantize(&QuantizeKernel::run_f32, input, scale, -7.0f, 7.0f);
     }
   }
 }
@@ -130,11 +137,21 @@ TEST_CASE("every quantize kernel equals the reference on s32, the ends of the ty
       x = random.integer(0, 9) == 0 ? INT32_MIN
                                     : any_s32(random.integer(0, 1) == 0 ? 300 : INT32_MAX, random);
     for (const float scale : {0.5f, 0.37f, 0.0f, 1e38f}) {
-      compare_quantize(input, scale,
-                       [&](const QuantizeKernel& row, const std::int32_t* from, float s, std::int8_t* to) {
-                         row.run_s32(from, s, to, static_cast<std::int64_t>(size));
-                       });
+      compare_quantize(&QuantizeKernel::run_s32, input, scale, -127.0f, 127.0f);
+      compare_quantize(&QuantizeKernel::run_s32, input, scale, 0.0f, 127.0f);
     }
+  }
+}
+
+TEST_CASE("every quantize kernel equals the reference on f16, ties, infinities and NaN included") {
+  Random random;
+  for (const std::size_t size : sizes()) {
+    std::vector<std::uint16_t> input(size);
+    for (std::uint16_t& x : input)
+      x = random.integer(0, 3) == 0 ? static_cast<std::uint16_t>(random.bits())
+                                    : float_to_half(any_scaled(random));
+    for (const float scale : {1.0f, 0.37f, 1e38f})
+      compare_quantize(&QuantizeKernel::run_f16, input, scale, -127.0f, 127.0f);
   }
 }
 
@@ -144,9 +161,11 @@ TEST_CASE("quantize rounds halves to even, clamps to 127 and gives 0 for NaN") {
   for (std::size_t i = 0; i < table.count; ++i) {
     if ((table.rows[i]->features & ~cpu_features()) != 0) continue;
     std::int8_t codes[6] = {};
-    table.rows[i]->run_f32(input, 1.0f, codes, 6);
+    table.rows[i]->run_f32({input, codes, 1.0f}, 0, 6);
     INFO(table.rows[i]->name);
     CHECK(std::vector<int>(codes, codes + 6) == std::vector<int>{0, 2, -2, 127, -127, 0});
+    table.rows[i]->run_f32({input, codes, 2.0f, -4.0f, 7.0f}, 0, 6);
+    CHECK(std::vector<int>(codes, codes + 6) == std::vector<int>{1, 3, -4, 7, -4, 0});
   }
 }
 

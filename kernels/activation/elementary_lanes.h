@@ -1,0 +1,84 @@
+// The elementary functions with the lanes L of an instruction set: operation by operation what elementary.cpp
+// defines. Included by instruction-set files only.
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/activation/elementary_constants.h"
+
+namespace bitplace {
+namespace {
+
+// c[0] + c[1] x + ... from the highest coefficient down.
+template <typename L, std::size_t kCoefficients>
+inline typename L::Floats polynomial(const float (&coefficients)[kCoefficients], typename L::Floats x) {
+  typename L::Floats sum = L::set(coefficients[kCoefficients - 1]);
+#pragma GCC unroll 8
+  for (std::size_t i = 2; i <= kCoefficients; ++i)
+    sum = L::add(L::multiply(sum, x), L::set(coefficients[kCoefficients - i]));
+  return sum;
+}
+
+// n of x = n ln 2 + r, as the sum with the rounder and as a number.
+template <typename L>
+struct Power {
+  typename L::Floats sum;
+  typename L::Floats n;
+};
+
+template <typename L>
+inline Power<L> nearest_power(typename L::Floats x) {
+  const typename L::Floats sum = L::add(L::multiply(x, L::set(kLog2E)), L::set(kRounder));
+  return {sum, L::subtract(sum, L::set(kRounder))};
+}
+
+// e^r - 1.
+template <typename L>
+inline typename L::Floats exp_minus_one_of_rest(typename L::Floats x, typename L::Floats n) {
+  using Floats = typename L::Floats;
+  const Floats r =
+      L::subtract(L::subtract(x, L::multiply(n, L::set(kLn2First))), L::multiply(n, L::set(kLn2Rest)));
+  return L::add(L::multiply(polynomial<L>(kExp, r), L::multiply(r, r)), r);
+}
+
+template <typename L>
+inline typename L::Floats exp(typename L::Floats x) {
+  using Floats = typename L::Floats;
+  const Floats inside = L::at_most(L::at_least(x, L::set(kExpLowest)), L::set(kExpHighest));
+  const Power<L> power = nearest_power<L>(inside);
+  const Floats e = L::add(exp_minus_one_of_rest<L>(inside, power.n), L::set(1.0f));
+  const Floats half_sum = L::add(L::multiply(power.n, L::set(0.5f)), L::set(kRounder));
+  const typename L::Ints whole = L::bits_of(power.sum);
+  const typename L::Ints half = L::bits_of(half_sum);
+  return L::multiply(L::multiply(e, L::power_of_two(half)), L::power_of_two(L::subtract(whole, half)));
+}
+
+template <typename L>
+inline typename L::Floats sigmoid(typename L::Floats x) {
+  using Floats = typename L::Floats;
+  const Floats e = exp<L>(L::subtract(L::set(-0.0f), L::magnitude(x)));
+  return L::divide(L::where_negative(x, e, L::set(1.0f)), L::add(L::set(1.0f), e));
+}
+
+template <typename L>
+inline typename L::Floats tanh(typename L::Floats x) {
+  using Floats = typename L::Floats;
+  const Floats twice = L::multiply(L::at_most(L::magnitude(x), L::set(kTanhLimit)), L::set(2.0f));
+  const Power<L> power = nearest_power<L>(twice);
+  const Floats scale = L::power_of_two(L::bits_of(power.sum));
+  const Floats e =
+      L::add(L::multiply(scale, exp_minus_one_of_rest<L>(twice, power.n)), L::subtract(scale, L::set(1.0f)));
+  return L::with_sign_of(L::divide(e, L::add(e, L::set(2.0f))), x);
+}
+
+template <typename L>
+inline typename L::Floats erf(typename L::Floats x) {
+  using Floats = typename L::Floats;
+  const Floats magnitude = L::at_most(L::magnitude(x), L::set(kErfLimit));
+  const Floats z = L::multiply(magnitude, magnitude);
+  const Floats ratio = L::divide(L::multiply(magnitude, polynomial<L>(kErfP, z)), polynomial<L>(kErfQ, z));
+  return L::with_sign_of(L::at_most(ratio, L::set(1.0f)), x);
+}
+
+}  // namespace
+}  // namespace bitplace

@@ -1,0 +1,18 @@
+// Average pooling with AVX2: four running sums of 16 s8 or 8 f32 or f16 channels of an output pixel, then
+// one.
+//
+//   s8   round_half_even(clamp(float(sum) * (factor / taps), -127, 127)); 16-bit sums up to 255 taps, 32-bit
+//   beyond f32  sum / taps in row-major order, f16 the same between two conversions
+//
+// Halves are converted by F16C. Taps are read in whole vectors (an arena tensor's tail allows it), and only
+// existing channels are written. Never fused.
+#include "kernels/average_pool/average_pool_lanes.h"
+#include "kernels/common/lanes_avx2.h"
+
+namespace bitplace {
+
+extern const AveragePoolKernel average_pool__avx2 = {"average_pool__avx2", isa_feature::avx2, run_codes<Avx2>,
+                                                     run_pool<MeanOfFloats<Avx2, float>>,
+                                                     run_pool<MeanOfFloats<Avx2, std::uint16_t>>};
+
+}  // namespace bitplace

@@ -1,0 +1,94 @@
+// AVX-512 under the names that shared kernel code uses (lanes_transform.h lists them). Included by AVX-512
+// files only; internal linkage throughout.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+namespace bitplace {
+namespace {
+
+struct Avx512 {
+  static constexpr std::int64_t kFloats = 16;
+  static constexpr std::int64_t kBytes = 64;
+  using Floats = __m512;
+  using Ints = __m512i;
+  using Shorts = __m512i;
+  using Bytes = __m512i;
+
+  static Floats set(float x) { return _mm512_set1_ps(x); }
+  static Floats load(const float* from) { return _mm512_loadu_ps(from); }
+  static Floats load(const std::int32_t* from) { return floats_of(_mm512_loadu_si512(from)); }
+  static Floats load(const std::int8_t* from) { return floats_of(load_ints(from)); }
+  static Floats load(const std::uint16_t* from) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+  }
+  static void store(float* to, Floats x) { _mm512_storeu_ps(to, x); }
+  static void store(std::uint16_t* to, Floats x) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
+                        _mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+  }
+  static void store(std::int8_t* to, Floats x) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(x)));
+  }
+  static void store4(std::int8_t* to, Floats a, Floats b, Floats c, Floats d) {
+    const __m512i low = _mm512_packs_epi32(_mm512_cvtps_epi32(a), _mm512_cvtps_epi32(b));
+    const __m512i high = _mm512_packs_epi32(_mm512_cvtps_epi32(c), _mm512_cvtps_epi32(d));
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    _mm512_storeu_si512(to, _mm512_permutexvar_epi32(order, _mm512_packs_epi16(low, high)));
+  }
+
+  static Floats add(Floats a, Floats b) { return _mm512_add_ps(a, b); }
+  static Floats subtract(Floats a, Floats b) { return _mm512_sub_ps(a, b); }
+  static Floats multiply(Floats a, Floats b) { return _mm512_mul_ps(a, b); }
+  static Floats divide(Floats a, Floats b) { return _mm512_div_ps(a, b); }
+  static Floats at_least(Floats x, Floats low) { return _mm512_max_ps(low, x); }
+  static Floats at_most(Floats x, Floats high) { return _mm512_min_ps(high, x); }
+  static Floats larger(Floats tap, Floats best) { return _mm512_max_ps(tap, best); }
+  static Floats zero_for_nan(Floats x) {
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, x, _CMP_ORD_Q), x);
+  }
+  static Floats where_negative(Floats x, Floats yes, Floats no) {
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ), no, yes);
+  }
+  static Floats magnitude(Floats x) { return _mm512_andnot_ps(set(-0.0f), x); }
+  static Floats with_sign_of(Floats magnitude, Floats sign) {
+    return _mm512_or_ps(magnitude, _mm512_and_ps(set(-0.0f), sign));
+  }
+
+  static Ints load_ints(const std::int8_t* from) {
+    return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+  }
+  static Ints bits_of(Floats x) { return _mm512_castps_si512(x); }
+  static Ints add(Ints a, Ints b) { return _mm512_add_epi32(a, b); }
+  static Ints subtract(Ints a, Ints b) { return _mm512_sub_epi32(a, b); }
+  static Floats power_of_two(Ints n) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(n, _mm512_set1_epi32(127)), 23));
+  }
+  static Floats floats_of(Ints x) { return _mm512_cvtepi32_ps(x); }
+
+  static Shorts no_shorts() { return _mm512_setzero_si512(); }
+  static Shorts load_shorts(const std::int8_t* from) {
+    return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+  }
+  static Shorts add_shorts(Shorts a, Shorts b) { return _mm512_add_epi16(a, b); }
+  static Ints first_ints(Shorts x) { return _mm512_cvtepi16_epi32(_mm512_castsi512_si256(x)); }
+  static Ints last_ints(Shorts x) { return _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64(x, 1)); }
+
+  static Bytes load_bytes(const void* from) { return _mm512_loadu_si512(from); }
+  static void store_bytes(void* to, Bytes x) { _mm512_storeu_si512(to, x); }
+  // `count` is 1 to 63.
+  static void store_first_bytes(void* to, Bytes x, std::int64_t count) {
+    _mm512_mask_storeu_epi8(to, (std::uint64_t{1} << count) - 1, x);
+  }
+  static Bytes set_words(std::uint32_t x) { return _mm512_set1_epi32(static_cast<int>(x)); }
+  static Bytes larger_s8(Bytes a, Bytes b) { return _mm512_max_epi8(a, b); }
+  static Bytes larger_u8(Bytes a, Bytes b) { return _mm512_max_epu8(a, b); }
+  static Bytes larger_s32(Bytes a, Bytes b) { return _mm512_max_epi32(a, b); }
+  static Bytes bit_and(Bytes a, Bytes b) { return _mm512_and_si512(a, b); }
+  static Bytes bit_xor(Bytes a, Bytes b) { return _mm512_xor_si512(a, b); }
+};
+
+}  // namespace
+}  // namespace bitplace

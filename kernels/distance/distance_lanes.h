@@ -1,0 +1,126 @@
+// One query against many references: the control flow that instruction sets share, and dot products of
+// floats. Included by instruction-set files only, internal linkage throughout. A distance D says
+//
+//   kStep                      bytes of a descriptor taken at once, at most 64
+//   Query query(from)          a step of the query, ready for add()
+//   start(), add(Sum, Query, reference), finish(Sum)
+//
+// Several references go together: they share the query's loads, and their chains of additions hide the
+// latency. What is left behind whole steps is copied into a zeroed buffer, so nothing behind a reference's or
+// the query's end is touched. Bound by memory where references do not fit a cache.
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/common/ordered_sum.h"
+#include "kernels/distance/distance.h"
+
+namespace bitplace {
+namespace {
+
+constexpr std::int64_t kLargestStep = 64;
+
+// The last bytes of a descriptor, zeros behind them.
+struct Rest {
+  alignas(kLargestStep) std::uint8_t bytes[kLargestStep];
+};
+
+inline Rest copy_rest(const std::uint8_t* from, std::int64_t count) {
+  Rest rest = {};
+  __builtin_memcpy(rest.bytes, from, static_cast<std::size_t>(count));
+  return rest;
+}
+
+// References [first, first + kCount).
+template <std::size_t kCount, typename D>
+inline void compare(const D& distance, const DistanceCall& call, std::int64_t first, std::int64_t bytes) {
+  const auto* query = static_cast<const std::uint8_t*>(call.query);
+  const std::uint8_t* references = call.references + static_cast<std::size_t>(first) * call.stride;
+  typename D::Sum sums[kCount];
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < kCount; ++r)
+    sums[r] = D::start();
+  const std::int64_t whole = bytes / D::kStep * D::kStep;
+  for (std::int64_t i = 0; i < whole; i += D::kStep) {
+    const auto q = D::query(query + i);
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < kCount; ++r)
+      sums[r] = D::add(sums[r], q, references + r * call.stride + i);
+  }
+  if (whole < bytes) {
+    const Rest query_rest = copy_rest(query + whole, bytes - whole);
+    const auto q = D::query(query_rest.bytes);
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < kCount; ++r) {
+      const Rest rest = copy_rest(references + r * call.stride + whole, bytes - whole);
+      sums[r] = D::add(sums[r], q, rest.bytes);
+    }
+  }
+  auto* output = static_cast<typename D::Output*>(call.output) + first;
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < kCount; ++r)
+    output[r] = distance.finish(sums[r]);
+}
+
+// `kTogether` references at a time, `bytes` of each.
+template <std::size_t kTogether, typename D>
+inline void compare_all(const D& distance, const DistanceCall& call, std::int64_t begin, std::int64_t end,
+                        std::int64_t bytes) {
+  constexpr auto kStep = static_cast<std::int64_t>(kTogether);
+  for (; begin + kStep <= end; begin += kStep)
+    compare<kTogether>(distance, call, begin, bytes);
+  for (; begin < end; ++begin)
+    compare<1>(distance, call, begin, bytes);
+}
+
+// The 16 partial sums in the vectors of the lanes L; multiplied and added, never fused. T: float, or
+// std::uint16_t for f16.
+template <typename L, typename T>
+struct DotOfFloats {
+  static constexpr std::size_t kVectors = kPartialSums / L::kFloats;
+  static constexpr std::int64_t kStep = kPartialSums * static_cast<std::int64_t>(sizeof(T));
+  struct Query {
+    typename L::Floats at[kVectors];
+  };
+  using Sum = Query;
+  using Output = float;
+
+  // Nothing need be aligned: vectors are read as bytes are.
+  static Query query(const std::uint8_t* from) {
+    Query numbers;
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < kVectors; ++v)
+      numbers.at[v] = L::load(reinterpret_cast<const T*>(from) + v * static_cast<std::size_t>(L::kFloats));
+    return numbers;
+  }
+  static Sum start() {
+    Sum sum;
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < kVectors; ++v)
+      sum.at[v] = L::set(0.0f);
+    return sum;
+  }
+  static Sum add(Sum sum, const Query& q, const std::uint8_t* reference) {
+    const Query r = query(reference);
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < kVectors; ++v)
+      sum.at[v] = L::add(sum.at[v], L::multiply(q.at[v], r.at[v]));
+    return sum;
+  }
+  static Output finish(const Sum& sum) {
+    float sums[kPartialSums];
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < kVectors; ++v)
+      L::store(sums + v * static_cast<std::size_t>(L::kFloats), sum.at[v]);
+    return tree_sum(sums);
+  }
+};
+
+template <typename L, typename T, std::size_t kTogether>
+void run_dot_of_floats(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
+  compare_all<kTogether>(DotOfFloats<L, T>{}, call, begin, end,
+                         call.dimension * static_cast<std::int64_t>(sizeof(T)));
+}
+
+}  // namespace
+}  // namespace bitplace

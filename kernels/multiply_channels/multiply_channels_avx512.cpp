@@ -1,0 +1,19 @@
+// A map times one value per channel with AVX-512: 64 s8 or 16 f32 or f16 per step.
+//
+//   s8   round_half_even(clamp((x * gate) * scale, low, high))
+//   f32  clamp(x * gate, low, high), f16 the same between two conversions
+//
+// MAXPS and MINPS return their second operand where one is NaN or both are 0, which is the contract's clamp.
+// s8 products are converted and narrowed by vcvtps2dq, vpackssdw, vpacksswb and a vpermd that puts the
+// sixteenths in order. Halves are converted by VCVTPH2PS and VCVTPS2PH. A pixel's last channels go through
+// buffers of one step: nothing behind them is touched.
+#include "kernels/common/lanes_avx512.h"
+#include "kernels/multiply_channels/multiply_channels_lanes.h"
+
+namespace bitplace {
+
+extern const MultiplyChannelsKernel multiply_channels__avx512 = {
+    "multiply_channels__avx512", isa_feature::avx512, run_s8<Avx512>, run_floats<Avx512, float>,
+    run_floats<Avx512, std::uint16_t>};
+
+}  // namespace bitplace

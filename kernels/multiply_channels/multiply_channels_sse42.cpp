@@ -1,0 +1,19 @@
+// A map times one value per channel with SSE4.2: 16 s8 or 4 f32 or f16 per step.
+//
+//   s8   round_half_even(clamp((x * gate) * scale, low, high))
+//   f32  clamp(x * gate, low, high), f16 the same between two conversions
+//
+// MAXPS and MINPS return their second operand where one is NaN or both are 0, which is the contract's clamp.
+// s8 products are converted and narrowed by cvtps2dq, packssdw and packsswb. Halves are converted by integer
+// instructions, as F16C is missing. A pixel's last channels go through buffers of one step: nothing behind
+// them is touched.
+#include "kernels/common/lanes_sse42.h"
+#include "kernels/multiply_channels/multiply_channels_lanes.h"
+
+namespace bitplace {
+
+extern const MultiplyChannelsKernel multiply_channels__sse42 = {
+    "multiply_channels__sse42", isa_feature::sse42, run_s8<Sse42>, run_floats<Sse42, float>,
+    run_floats<Sse42, std::uint16_t>};
+
+}  // namespace bitplace
