@@ -42,6 +42,7 @@ class BITPLACE_API Plan {
   IsaFeatures features() const noexcept;      // active when the kernels were chosen
   std::size_t packed_bytes() const noexcept;  // memory of the plan, shared by its describers
   std::size_t arena_bytes() const noexcept;   // memory of each describer
+  const StepInfo& preprocessing() const noexcept;  // what runs before the steps
   const std::vector<StepInfo>& steps() const noexcept;
 
   struct Implementation;

@@ -12,6 +12,7 @@ namespace bitplace {
 namespace {
 
 constexpr float kLargestHalf = 65504.0f;
+constexpr float kLargestCode = 16777216.0f;  // before it is clamped; far below what converts to an integer
 
 Error refused(ErrorCode code, const std::string& why) {
   return make_error(code, "preprocessing", why);
@@ -102,6 +103,9 @@ Status check_normalization(const Preprocessing& preprocessing) {
                                    std::fabs(normalized(normalization, c, kGreyLevels - 1)));
     if (!std::isfinite(largest) || (type == DataType::f16 && largest > kLargestHalf)) {
       return refused(ErrorCode::corrupt, "an input would be infinite");
+    }
+    if (type == DataType::s8 && largest > kLargestCode) {
+      return refused(ErrorCode::corrupt, "the input's scale is much too small");
     }
   }
   return {};

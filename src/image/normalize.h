@@ -32,7 +32,7 @@ struct Normalization {
 Normalization normalization_of(const Preprocessing& preprocessing);
 
 // The constants can be used: each a normal number, deviations and scale positive, means and offsets normal or
-// 0, no input that is infinite. With u8 all are at their defaults.
+// 0, no input that is infinite, no code beyond 2^24 before it is clamped. With u8 all are at their defaults.
 Status check_normalization(const Preprocessing& preprocessing);
 
 // Bytes of the table of all inputs, [channel][grey level] in the input's type; none for u8.

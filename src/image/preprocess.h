@@ -1,19 +1,22 @@
-// From an image of any size to the network's input: u8, NHWC, three channels.
+// From an image of any size to the network's input: NHWC, three channels, of the type that the model states.
 //
 // Rules, each equal to OpenCV's result byte for byte (docs/preprocessing.md):
 //   nearest          cv2.INTER_NEAREST: source index = min(floor(i * source / target), source - 1)
-//   bilinear_opencv  cv2.INTER_LINEAR on u8: half-pixel centres, 11-bit coefficients, no antialiasing; an
-//                    exact halving of both sides is the mean of 2x2 pixels, as cv2 does it
+//   bilinear_opencv  cv2.INTER_LINEAR on u8: half-pixel centres, 11-bit coefficients, no antialiasing
 // An image that has the right size already is copied. Grey becomes three equal channels; alpha is dropped.
+// Then bytes become inputs as image/normalize.h says, row by row while they are in the nearest cache.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "bitplace/executor.h"
 #include "bitplace/image.h"
 #include "bitplace/result.h"
 #include "graph/model_contents.h"
+#include "kernels/normalize/normalize.h"
+#include "kernels/resize/resize.h"
 
 namespace bitplace {
 
@@ -23,16 +26,37 @@ inline constexpr int kMaxImageSide = 65536;
 // than a row: invalid_argument.
 Status check_image(const ImageView& image);
 
-// Working memory for preprocess(). It follows from the output's width and the number of parts alone, so it is
-// reserved once and serves images of every size.
-std::size_t preprocess_scratch_bytes(const Preprocessing& preprocessing, int parts = 1);
+// A model's preprocessing with the kernels that run it, chosen once.
+class Preprocessor {
+ public:
+  Preprocessor() = default;
+  Preprocessor(const Preprocessing& rules, IsaFeatures features);
 
-// Writes height x width x 3 bytes to `out`. `image` has passed check_image; `scratch` has
-// preprocess_scratch_bytes() bytes, aligned to 64. Allocates nothing and cannot fail.
-void preprocess(const Preprocessing& preprocessing, const ImageView& image, std::uint8_t* out, void* scratch);
+  const Preprocessing& rules() const { return rules_; }
+  const ResizeKernel& resize_kernel() const { return *resize_; }
+  const NormalizeKernel* normalize_kernel() const { return normalize_; }  // null where the input is u8
+  std::size_t table_bytes() const { return table_.size(); }
 
-// The same bytes, the output's rows split into `parts` tasks; `scratch` is for as many parts.
-void preprocess(const Preprocessing& preprocessing, const ImageView& image, std::uint8_t* out, void* scratch,
-                Executor& executor, int parts);
+  // How many parts an image is worth splitting into.
+  int useful_parts() const;
+
+  // Working memory of run(). It follows from the output's size and the number of parts alone, so it is
+  // reserved once and serves images of every size.
+  std::size_t scratch_bytes(int parts = 1) const;
+
+  // Writes height x width x 3 inputs to `out`. `image` has passed check_image; `scratch` has scratch_bytes()
+  // bytes, aligned to 64. Allocates nothing and cannot fail.
+  void run(const ImageView& image, void* out, void* scratch) const;
+
+  // The same bytes, the output's rows split into `parts` tasks; `scratch` is for as many parts.
+  void run(const ImageView& image, void* out, void* scratch, Executor& executor, int parts) const;
+
+ private:
+  Preprocessing rules_;
+  const ResizeKernel* resize_ = nullptr;
+  const NormalizeKernel* normalize_ = nullptr;
+  NormalizeMap map_{};  // without its table: copies of this have their own
+  std::vector<std::byte> table_;
+};
 
 }  // namespace bitplace

@@ -64,9 +64,15 @@ struct Describer::State {
 
   void load_image(const ImageView& image) noexcept {
     const Plan::Implementation& plan_data = implementation();
-    preprocess(plan_data.model.contents().preprocessing, image,
-               reinterpret_cast<std::uint8_t*>(arena.data() + plan_data.input_offset),
-               arena.data() + plan_data.preprocessing_scratch_offset);
+    const Preprocessor& preprocessor = plan_data.preprocessor;
+    std::byte* input = arena.data() + plan_data.input_offset;
+    std::byte* scratch = arena.data() + plan_data.preprocessing_scratch_offset;
+    const int parts = preprocessor.useful_parts();
+    if (executor->concurrency() == 1 || parts == 1) {
+      preprocessor.run(image, input, scratch);
+    } else {
+      preprocessor.run(image, input, scratch, *executor, parts);
+    }
   }
 
   void run_checked(const ImageView& image) noexcept {

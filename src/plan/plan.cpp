@@ -4,10 +4,10 @@
 
 #include "core/error.h"
 #include "graph/validate.h"
-#include "image/preprocess.h"
 #include "plan/layer.h"
 #include "plan/memory_planner.h"
 #include "plan/plan_implementation.h"
+#include "plan/preprocessing_step.h"
 #include "plan/value_layout.h"
 
 namespace bitplace {
@@ -71,10 +71,7 @@ class ArenaLayout {
 class PlanBuilder {
  public:
   PlanBuilder(const Model& model, IsaFeatures features)
-      : graph_(model.contents().graph),
-        preprocessing_(model.contents().preprocessing),
-        arena_(graph_),
-        result_(std::make_shared<Plan::Implementation>()) {
+      : graph_(model.contents().graph), arena_(graph_), result_(std::make_shared<Plan::Implementation>()) {
     result_->model = model;
     result_->features = features;
   }
@@ -89,11 +86,8 @@ class PlanBuilder {
 
  private:
   Status plan_layers() {
-    if (preprocessing_.input_type != DataType::u8) {
-      return make_error(ErrorCode::unsupported, "plan", "normalised inputs are not made yet");
-    }
     arena_.write(graph_.input, 0);
-    preprocessing_scratch_ = arena_.add_scratch(preprocess_scratch_bytes(preprocessing_), 0);
+    plan_preprocessing();
     int stage = 1;
     for (const Node& node : graph_.nodes) {
       if (node.op == Op::reshape) {
@@ -113,6 +107,13 @@ class PlanBuilder {
     arena_.read(graph_.features, stage);
     arena_.read(graph_.descriptor, stage);
     return {};
+  }
+
+  void plan_preprocessing() {
+    result_->preprocessor = Preprocessor(result_->model.contents().preprocessing, result_->features);
+    const Preprocessor& preprocessor = result_->preprocessor;
+    result_->preprocessing = describe_preprocessing(preprocessor, result_->features);
+    preprocessing_scratch_ = arena_.add_scratch(preprocessor.scratch_bytes(preprocessor.useful_parts()), 0);
   }
 
   Status pack() {
@@ -147,6 +148,8 @@ class PlanBuilder {
     const Value& features = graph_.values[static_cast<std::size_t>(graph_.features)];
     result_->arena_bytes = arena_.total_bytes();
     result_->input_offset = arena_.offset(graph_.input);
+    result_->preprocessing.output_offset = result_->input_offset;
+    result_->preprocessing.output_bytes = value_bytes(graph_.values[static_cast<std::size_t>(graph_.input)]);
     result_->preprocessing_scratch_offset = arena_.scratch_offset(preprocessing_scratch_);
     result_->features_offset = arena_.offset(graph_.features);
     result_->features_type = features.type;
@@ -157,7 +160,6 @@ class PlanBuilder {
   static std::size_t rounded(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
   const Graph& graph_;
-  const Preprocessing& preprocessing_;
   ArenaLayout arena_;
   std::shared_ptr<Plan::Implementation> result_;
   std::vector<PlannedLayer> layers_;
@@ -189,6 +191,9 @@ std::size_t Plan::packed_bytes() const noexcept {
 }
 std::size_t Plan::arena_bytes() const noexcept {
   return implementation_->arena_bytes;
+}
+const StepInfo& Plan::preprocessing() const noexcept {
+  return implementation_->preprocessing;
 }
 const std::vector<StepInfo>& Plan::steps() const noexcept {
   return implementation_->info;

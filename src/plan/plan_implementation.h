@@ -6,6 +6,7 @@
 #include "bitplace/plan.h"
 #include "core/arena.h"
 #include "graph/model_contents.h"
+#include "image/preprocess.h"
 #include "plan/step.h"
 
 namespace bitplace {
@@ -17,7 +18,9 @@ struct Plan::Implementation {
   std::vector<Step> steps;     // in order; each needs the one before it to be complete
   std::vector<StepInfo> info;  // one per layer that does something
   std::size_t arena_bytes = 0;
-  std::size_t input_offset = 0;                  // u8 NHWC
+  Preprocessor preprocessor;
+  StepInfo preprocessing;                        // the same for people
+  std::size_t input_offset = 0;                  // NHWC
   std::size_t preprocessing_scratch_offset = 0;  // preprocessing's own memory
   std::size_t features_offset = 0;
   DataType features_type = DataType::f32;

@@ -150,5 +150,6 @@ TEST_CASE("normalisation with impossible numbers is refused") {
   }
   refuse(DataType::f16, [](Preprocessing& p) { p.value_scale = 300.0f; });
   refuse(DataType::f32, [](Preprocessing& p) { p.input_scale = 0.5f; });
+  refuse(DataType::s8, [](Preprocessing& p) { p.input_scale = 1e-8f; });
   CHECK(check_normalization(Preprocessing()).ok());
 }

@@ -8,14 +8,17 @@
 #include "image/preprocess.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstring>
 #include <vector>
 
 #include "core/arena.h"
 #include "core/hash.h"
+#include "image/normalize.h"
+#include "kernels/kernel_rows.h"
 #include "support/random.h"
 
 using namespace bitplace;
@@ -62,13 +65,29 @@ Preprocessing preprocessing_of(int width, int height, ResizeRule rule) {
   return preprocessing;
 }
 
-std::vector<std::uint8_t> preprocessed(const Preprocessing& preprocessing, const ImageView& image) {
+std::size_t output_bytes(const Preprocessing& rules) {
+  return static_cast<std::size_t>(rules.width * rules.height * 3 * bits_per_element(rules.input_type) / 8);
+}
+
+// With the best kernels of some tier; the reference's unless told.
+std::vector<std::uint8_t> preprocessed(const Preprocessing& rules, const ImageView& image,
+                                       IsaFeatures features = 0) {
   REQUIRE(check_image(image).ok());
-  std::vector<std::uint8_t> out(static_cast<std::size_t>(preprocessing.width * preprocessing.height * 3));
-  auto scratch = AlignedBuffer::allocate(preprocess_scratch_bytes(preprocessing));
+  const Preprocessor preprocessor(rules, features);
+  std::vector<std::uint8_t> out(output_bytes(rules));
+  auto scratch = AlignedBuffer::allocate(preprocessor.scratch_bytes());
   REQUIRE(scratch.ok());
-  preprocess(preprocessing, image, out.data(), scratch->data());
+  preprocessor.run(image, out.data(), scratch->data());
   return out;
+}
+
+// The tiers above the reference that this CPU has.
+std::vector<IsaTier> runnable_tiers() {
+  std::vector<IsaTier> tiers;
+  for (const IsaTier& tier : isa_tiers()) {
+    if (tier.features != 0 && (tier.features & ~cpu_features()) == 0) tiers.push_back(tier);
+  }
+  return tiers;
 }
 
 std::uint64_t hash_of(const std::vector<std::uint8_t>& bytes) {
@@ -101,31 +120,72 @@ const Golden kGoldens[] = {
 constexpr PixelFormat kFormats[] = {PixelFormat::rgb8, PixelFormat::bgr8, PixelFormat::rgba8,
                                     PixelFormat::bgra8, PixelFormat::gray8};
 
-// Memory that ends at a page which cannot be read.
-class GuardedBytes {
- public:
-  explicit GuardedBytes(const std::vector<std::uint8_t>& bytes) {
-    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    const std::size_t whole = (bytes.size() + page - 1) / page * page;
-    mapped_ = whole + page;
-    base_ = static_cast<std::uint8_t*>(
-        ::mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    REQUIRE(base_ != MAP_FAILED);
-    REQUIRE(::mprotect(base_ + whole, page, PROT_NONE) == 0);
-    data_ = base_ + whole - bytes.size();
-    std::memcpy(data_, bytes.data(), bytes.size());
+// What docs/preprocessing.md says, one byte at a time.
+int stated_byte(const Preprocessing& rules, const ImageView& image, int x, int y, int channel) {
+  const int pixel = bytes_per_pixel(image.format);
+  const std::ptrdiff_t stride = image.stride == 0 ? image.width * pixel : image.stride;
+  const bool bgr = image.format == PixelFormat::bgr8 || image.format == PixelFormat::bgra8;
+  const int first = rules.channel_order == ChannelOrder::bgr ? 2 - channel : channel;
+  const int at_channel = pixel == 1 ? 0 : bgr ? 2 - first : first;
+  const auto byte = [&](int column, int row) {
+    column = std::max(0, std::min(column, image.width - 1));
+    row = std::max(0, std::min(row, image.height - 1));
+    return int{image.data[row * stride + column * pixel + at_channel]};
+  };
+  if (image.width == rules.width && image.height == rules.height) return byte(x, y);
+  const double scale_x = 1.0 / (double(rules.width) / image.width);
+  const double scale_y = 1.0 / (double(rules.height) / image.height);
+  if (rules.resize == ResizeRule::nearest) {
+    return byte(static_cast<int>(x * scale_x), static_cast<int>(y * scale_y));
   }
-  GuardedBytes(const GuardedBytes&) = delete;
-  GuardedBytes& operator=(const GuardedBytes&) = delete;
-  ~GuardedBytes() { ::munmap(base_, mapped_); }
+  if (image.width == 2 * rules.width && image.height == 2 * rules.height) {
+    return (byte(2 * x, 2 * y) + byte(2 * x + 1, 2 * y) + byte(2 * x, 2 * y + 1) +
+            byte(2 * x + 1, 2 * y + 1) + 2) /
+           4;
+  }
+  const auto position_x = static_cast<float>((x + 0.5) * scale_x - 0.5);
+  const auto position_y = static_cast<float>((y + 0.5) * scale_y - 0.5);
+  const auto column = static_cast<int>(std::floor(position_x));
+  const auto row = static_cast<int>(std::floor(position_y));
+  const bool clamped = column < 0 || column >= image.width - 1;
+  const float fx = clamped ? 0.0f : position_x - static_cast<float>(column);
+  const float fy = position_y - static_cast<float>(row);
+  const auto weight = [](float part) { return static_cast<int>(std::nearbyint(part * 2048.0f)); };
+  const auto blended = [&](int of_row) {
+    return (byte(column, of_row) * weight(1.0f - fx) + byte(column + 1, of_row) * weight(fx)) / 16;
+  };
+  return (blended(row) * weight(1.0f - fy) / 65536 + blended(row + 1) * weight(fy) / 65536 + 2) / 4;
+}
 
-  const std::uint8_t* data() const { return data_; }
-
- private:
-  std::uint8_t* base_;
-  std::uint8_t* data_;
-  std::size_t mapped_;
+struct RandomCase {
+  Preprocessing rules;
+  TestImage image;
 };
+
+// Sizes from one pixel to several vectors, up and down, halves and copies, steps far wider than a window.
+RandomCase random_case(test::Random& random) {
+  const auto side = [&] { return static_cast<int>(random.integer(1, random.integer(0, 3) == 0 ? 200 : 40)); };
+  RandomCase made{preprocessing_of(side(), side(), static_cast<ResizeRule>(random.integer(0, 1))), {}};
+  made.rules.channel_order = static_cast<ChannelOrder>(random.integer(0, 1));
+  const PixelFormat format = kFormats[random.integer(0, 4)];
+  const int padding = random.integer(0, 1) == 0 ? 0 : static_cast<int>(random.integer(1, 9));
+  const int width = made.rules.width, height = made.rules.height;
+  switch (random.integer(0, 5)) {
+    case 0:
+      made.image = pattern_image(2 * width, 2 * height, format, padding);
+      break;
+    case 1:
+      made.image = pattern_image(width, height, format, padding);
+      break;
+    case 2:
+      made.image = pattern_image(static_cast<int>(random.integer(1, 3000)), 3, format, padding);
+      break;
+    default:
+      made.image = pattern_image(side(), side(), format, padding);
+  }
+  if (padding != 0) made.image.bytes.resize(made.image.bytes.size() - static_cast<std::size_t>(padding));
+  return made;
+}
 
 }  // namespace
 
@@ -136,6 +196,10 @@ TEST_CASE("resizing gives the bytes of cv2.resize") {
       const TestImage image = pattern_image(golden.width, golden.height, format, 5);
       const auto rules = preprocessing_of(golden.target_width, golden.target_height, rule);
       CHECK(hash_of(preprocessed(rules, image.view)) == expected);
+      for (const IsaTier& tier : runnable_tiers()) {
+        INFO(tier.name);
+        CHECK(hash_of(preprocessed(rules, image.view, tier.features)) == expected);
+      }
     };
     check(ResizeRule::bilinear_opencv, PixelFormat::rgb8, golden.linear);
     check(ResizeRule::nearest, PixelFormat::rgb8, golden.nearest);
@@ -163,33 +227,60 @@ TEST_CASE("every format of the same picture gives the same bytes in the model's 
   }
 }
 
-TEST_CASE("nothing past the last pixel is read and nothing past the last output byte is written") {
+TEST_CASE("the reference does what the document says") {
   test::Random random;
-  for (int round = 0; round < 300; ++round) {
-    const auto side = [&] { return static_cast<int>(random.integer(1, 40)); };
-    const PixelFormat format = kFormats[random.integer(0, 4)];
-    const auto rule = static_cast<ResizeRule>(random.integer(0, 1));
-    const Preprocessing rules = preprocessing_of(side(), side(), rule);
-    const bool halve = random.integer(0, 4) == 0;
-    TestImage image =
-        pattern_image(halve ? 2 * rules.width : side(), halve ? 2 * rules.height : side(), format);
-    CAPTURE(image.view.width, image.view.height, rules.width, rules.height, static_cast<int>(format));
-    const GuardedBytes guarded(image.bytes);
-    const auto expected = preprocessed(rules, image.view);
-    image.view.data = guarded.data();
+  for (int round = 0; round < 400; ++round) {
+    const RandomCase made = random_case(random);
+    const Preprocessing& rules = made.rules;
+    const ImageView& image = made.image.view;
+    CAPTURE(image.width, image.height, rules.width, rules.height, static_cast<int>(image.format));
+    const auto bytes = preprocessed(rules, image);
+    std::vector<std::uint8_t> stated;
+    for (int y = 0; y < rules.height; ++y) {
+      for (int x = 0; x < rules.width; ++x) {
+        for (int c = 0; c < 3; ++c)
+          stated.push_back(static_cast<std::uint8_t>(stated_byte(rules, image, x, y, c)));
+      }
+    }
+    REQUIRE(bytes == stated);
+  }
+}
 
-    constexpr std::size_t kMargin = 64;
-    constexpr std::uint8_t kUntouched = 0x5a;
-    const std::size_t scratch_bytes = preprocess_scratch_bytes(rules);
-    auto scratch = AlignedBuffer::allocate(scratch_bytes + kMargin);
-    REQUIRE(scratch.ok());
-    std::memset(scratch->data(), kUntouched, scratch->size());
-    std::vector<std::uint8_t> out(expected.size() + kMargin, kUntouched);
-    preprocess(rules, image.view, out.data(), scratch->data());
-    CHECK(std::memcmp(out.data(), expected.data(), expected.size()) == 0);
-    for (std::size_t i = 0; i < kMargin; ++i) {
-      REQUIRE(out[expected.size() + i] == kUntouched);
-      REQUIRE(scratch->data()[scratch_bytes + i] == std::byte{kUntouched});
+TEST_CASE(
+    "every tier gives the reference's bytes, reads no byte past the image and writes none past the input") {
+  const DataType types[] = {DataType::u8, DataType::s8, DataType::f32, DataType::f16};
+  test::Random random;
+  for (int round = 0; round < 1500; ++round) {
+    RandomCase made = random_case(random);
+    Preprocessing& rules = made.rules;
+    rules.input_type = types[random.integer(0, 3)];
+    if (rules.input_type != DataType::u8) {
+      for (std::size_t c = 0; c < 3; ++c) {
+        rules.mean[c] = random.real(-1.0f, 1.0f);
+        rules.standard_deviation[c] = random.real(0.05f, 2.0f);
+      }
+    }
+    if (rules.input_type == DataType::s8) rules.input_scale = random.real(0.002f, 0.1f);
+    REQUIRE(check_normalization(rules).ok());
+    ImageView image = made.image.view;
+    const auto expected = preprocessed(rules, image);
+    const test::GuardedInput<std::uint8_t> at_end(made.image.bytes, 0, test::Placement::against_end);
+    const test::GuardedInput<std::uint8_t> at_start(made.image.bytes, 0, test::Placement::against_start);
+    for (const IsaTier& tier : runnable_tiers()) {
+      INFO(tier.name << " " << image.width << "x" << image.height << " to " << rules.width << "x"
+                     << rules.height << " format " << static_cast<int>(image.format) << " type "
+                     << data_type_name(rules.input_type));
+      const Preprocessor preprocessor(rules, tier.features);
+      for (const auto* guarded : {&at_end, &at_start}) {
+        image.data = guarded->data();
+        test::GuardedMemory scratch(preprocessor.scratch_bytes(), 0, kAlignment,
+                                    test::Placement::against_end);
+        test::GuardedMemory out(expected.size(), 0, 4, test::Placement::against_end);
+        preprocessor.run(image, out.data(), scratch.data());
+        REQUIRE(std::memcmp(out.data(), expected.data(), expected.size()) == 0);
+        REQUIRE(out.intact());
+        REQUIRE(scratch.intact());
+      }
     }
   }
 }
@@ -197,18 +288,32 @@ TEST_CASE("nothing past the last pixel is read and nothing past the last output 
 TEST_CASE("any number of parts gives the same bytes") {
   const TestImage image = pattern_image(123, 77, PixelFormat::rgb8);
   for (const ResizeRule rule : {ResizeRule::nearest, ResizeRule::bilinear_opencv}) {
-    const Preprocessing rules = preprocessing_of(31, 29, rule);
-    const auto expected = preprocessed(rules, image.view);
-    auto pool = create_thread_pool(3);
-    REQUIRE(pool.ok());
-    for (const int parts : {1, 2, 3, 29, 40}) {
-      auto scratch = AlignedBuffer::allocate(preprocess_scratch_bytes(rules, parts));
-      REQUIRE(scratch.ok());
-      std::vector<std::uint8_t> out(expected.size());
-      preprocess(rules, image.view, out.data(), scratch->data(), **pool, parts);
-      CHECK(out == expected);
+    for (const DataType type : {DataType::u8, DataType::f32}) {
+      Preprocessing rules = preprocessing_of(31, 29, rule);
+      rules.input_type = type;
+      const Preprocessor preprocessor(rules, cpu_features());
+      const auto expected = preprocessed(rules, image.view);
+      auto pool = create_thread_pool(3);
+      REQUIRE(pool.ok());
+      for (const int parts : {1, 2, 3, 29, 40}) {
+        auto scratch = AlignedBuffer::allocate(preprocessor.scratch_bytes(parts));
+        REQUIRE(scratch.ok());
+        std::vector<std::uint8_t> out(expected.size());
+        preprocessor.run(image.view, out.data(), scratch->data(), **pool, parts);
+        CHECK(out == expected);
+      }
     }
   }
+}
+
+TEST_CASE("small outputs are not split, large ones into a bounded number of parts") {
+  const auto parts = [](int width, int height) {
+    return Preprocessor(preprocessing_of(width, height, ResizeRule::nearest), 0).useful_parts();
+  };
+  CHECK(parts(1, 1) == 1);
+  CHECK(parts(64, 64) == 1);
+  CHECK(parts(224, 224) == 8);
+  CHECK(parts(30000, 2) == 2);
 }
 
 TEST_CASE("an image of the largest size is addressed correctly") {
@@ -229,6 +334,7 @@ TEST_CASE("an image of the largest size is addressed correctly") {
   std::vector<std::uint8_t> expected(48);
   expected[46] = 77;
   CHECK(preprocessed(preprocessing_of(4, 4, ResizeRule::nearest), image) == expected);
+  CHECK(preprocessed(preprocessing_of(4, 4, ResizeRule::nearest), image, cpu_features()) == expected);
   // Linear: column 3.5 * 16384 - 0.5 lies between kLast + 8191 and the next, each half the weight.
   const std::size_t middle = kLast + kMaxImageSide / 8 - 1;
   std::memset(data + middle * kRow + 3 * middle, 200, 6);
@@ -236,6 +342,7 @@ TEST_CASE("an image of the largest size is addressed correctly") {
   expected.assign(48, 0);
   std::fill(expected.begin() + 45, expected.end(), std::uint8_t{150});
   CHECK(preprocessed(preprocessing_of(4, 4, ResizeRule::bilinear_opencv), image) == expected);
+  CHECK(preprocessed(preprocessing_of(4, 4, ResizeRule::bilinear_opencv), image, cpu_features()) == expected);
   ::munmap(mapped, kBytes);
 }
 
@@ -262,5 +369,5 @@ TEST_CASE("impossible images are refused with the reason") {
 
 TEST_CASE("working memory does not depend on the image") {
   const Preprocessing rules = preprocessing_of(227, 227, ResizeRule::bilinear_opencv);
-  CHECK(preprocess_scratch_bytes(rules) <= 8192);
+  CHECK(Preprocessor(rules, 0).scratch_bytes() <= 16384);
 }

@@ -92,41 +92,44 @@ void print_plan(const Plan& plan, const Times& times) {
                    {"scratch", Align::right},
                    {"us", Align::right},
                    {"share", Align::right}});
-  table.add_row({"image", "resize, channel order", "", "", "", "", "", "", fixed(times.preprocessing, 1),
-                 share_text(times.preprocessing, times)});
-  for (std::size_t i = 0; i < plan.steps().size(); ++i) {
-    const StepInfo& step = plan.steps()[i];
+  const auto add_row = [&](const StepInfo& step, double time) {
     table.add_row({step.layer, step.operation, step.kernel + (step.reference ? " (REFERENCE)" : ""), step.isa,
                    std::to_string(step.packed_bytes), std::to_string(step.output_offset),
-                   std::to_string(step.output_bytes), std::to_string(step.scratch_bytes),
-                   fixed(times.steps[i], 1), share_text(times.steps[i], times)});
-  }
+                   std::to_string(step.output_bytes), std::to_string(step.scratch_bytes), fixed(time, 1),
+                   share_text(time, times)});
+  };
+  add_row(plan.preprocessing(), times.preprocessing);
+  for (std::size_t i = 0; i < plan.steps().size(); ++i)
+    add_row(plan.steps()[i], times.steps[i]);
   std::printf("%s", table.text().c_str());
   std::printf("\ntimes: the fastest of %d frames of the model's own size, one thread\n", times.frames);
 }
 
+Json step_json(const StepInfo& step, double time, const Times& times) {
+  return {{"layer", step.layer},
+          {"operation", step.operation},
+          {"kernel", step.kernel},
+          {"isa", step.isa},
+          {"reference", step.reference},
+          {"multiply_accumulates", step.multiply_accumulates},
+          {"packed_bytes", step.packed_bytes},
+          {"output_offset", step.output_offset},
+          {"output_bytes", step.output_bytes},
+          {"scratch_bytes", step.scratch_bytes},
+          {"latency_ms", time / 1000.0},
+          {"share", times.total > 0.0 ? time / times.total : 0.0}};
+}
+
 Json plan_json(const Plan& plan, const Times& times) {
   Json steps = Json::array();
-  for (std::size_t i = 0; i < plan.steps().size(); ++i) {
-    const StepInfo& step = plan.steps()[i];
-    steps.push_back({{"layer", step.layer},
-                     {"operation", step.operation},
-                     {"kernel", step.kernel},
-                     {"isa", step.isa},
-                     {"reference", step.reference},
-                     {"multiply_accumulates", step.multiply_accumulates},
-                     {"packed_bytes", step.packed_bytes},
-                     {"output_offset", step.output_offset},
-                     {"output_bytes", step.output_bytes},
-                     {"scratch_bytes", step.scratch_bytes},
-                     {"latency_ms", times.steps[i] / 1000.0},
-                     {"share", times.total > 0.0 ? times.steps[i] / times.total : 0.0}});
-  }
+  for (std::size_t i = 0; i < plan.steps().size(); ++i)
+    steps.push_back(step_json(plan.steps()[i], times.steps[i], times));
   return {{"network", plan.model().network()},
           {"isa", isa_name(plan.features())},
           {"packed_bytes", plan.packed_bytes()},
           {"arena_bytes", plan.arena_bytes()},
           {"preprocessing_ms", times.preprocessing / 1000.0},
+          {"preprocessing", step_json(plan.preprocessing(), times.preprocessing, times)},
           {"steps", steps}};
 }
 

@@ -38,6 +38,7 @@ class Verifier {
   const ModelContents& model_;
   const DescriptorEncoding& encoding_;
   Describer* describer_ = nullptr;
+  Preprocessor preprocessor_;
   AlignedBuffer scratch_;
   std::vector<std::uint8_t> pixels_;
   std::vector<float> features_;
@@ -47,7 +48,10 @@ class Verifier {
 
 Status Verifier::prepare() {
   const Preprocessing& p = model_.preprocessing;
-  BITPLACE_ASSIGN(scratch, AlignedBuffer::allocate(preprocess_scratch_bytes(p)));
+  Preprocessing pixels = p;
+  pixels.input_type = DataType::u8;
+  preprocessor_ = Preprocessor(pixels, describer_->plan().features());
+  BITPLACE_ASSIGN(scratch, AlignedBuffer::allocate(preprocessor_.scratch_bytes()));
   scratch_ = std::move(scratch);
   pixels_.resize(static_cast<std::size_t>(std::int64_t{p.height} * p.width * p.channels));
   features_.resize(describer_->feature_count());
@@ -55,7 +59,7 @@ Status Verifier::prepare() {
 }
 
 Result<std::vector<double>> Verifier::trained_features(const ImageView& image) {
-  preprocess(model_.preprocessing, image, pixels_.data(), scratch_.data());
+  preprocessor_.run(image, pixels_.data(), scratch_.data());
   std::vector<double> input(pixels_.size());
   std::transform(pixels_.begin(), pixels_.end(), input.begin(),
                  [this](std::uint8_t pixel) { return pixel / divisor_; });

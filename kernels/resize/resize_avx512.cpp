@@ -1,0 +1,73 @@
+// Eight pixels, 24 channels, to a step of blending; 64 channels to a step of mixing. resize_sse42.cpp derives
+// the arithmetic. Windows are put together by masked broadcasts from memory, which need no shuffle unit.
+#include "kernels/resize/window_gather.h"
+
+namespace bitplace {
+namespace {
+
+constexpr std::int64_t kStepGroups = 4;
+
+inline __m512i load(const void* from) {
+  return _mm512_loadu_si512(from);
+}
+
+inline __m512i load_windows(const std::uint8_t* row, const std::uint32_t* offsets) {
+  __m512i windows = _mm512_castsi128_si512(load_window(row, offsets[0]));
+  windows = _mm512_mask_broadcast_i32x4(windows, 0x00f0, load_window(row, offsets[1]));
+  windows = _mm512_mask_broadcast_i32x4(windows, 0x0f00, load_window(row, offsets[2]));
+  return _mm512_mask_broadcast_i32x4(windows, 0xf000, load_window(row, offsets[3]));
+}
+
+template <bool kSplit>
+inline void blend_row(const ResizeColumns& columns, const std::uint8_t* row, std::int16_t* out) {
+  const ColumnGroups& groups = columns.groups;
+  const __m512i close = _mm512_setr_epi32(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15);
+  for (std::int64_t g = 0; g < groups.count; g += kStepGroups) {
+    __m512i pairs =
+        _mm512_shuffle_epi8(load_windows(row, groups.first + g), load(groups.first_mask + g * kWindowBytes));
+    if (kSplit) {
+      pairs = _mm512_or_si512(pairs, _mm512_shuffle_epi8(load_windows(row, groups.second + g),
+                                                         load(groups.second_mask + g * kWindowBytes)));
+    }
+    const __m512i high = _mm512_maddubs_epi16(pairs, load(groups.high + g * kWindowBytes));
+    const __m512i low = _mm512_maddubs_epi16(pairs, load(groups.low + g * kWindowBytes));
+    const __m512i sums = _mm512_add_epi16(high, _mm512_srli_epi16(low, 4));
+    _mm512_storeu_si512(out, _mm512_permutexvar_epi32(close, sums));
+    out += kStepGroups * kBlendPixels * kResizeChannels;
+  }
+}
+
+void blend_columns(const ResizeColumns& columns, const std::uint8_t* row, std::int16_t* out) {
+  return columns.groups.split ? blend_row<true>(columns, row, out) : blend_row<false>(columns, row, out);
+}
+
+inline __m512i mix(__m512i upper, __m512i lower, __m512i upper_weight, __m512i lower_weight) {
+  const __m512i sum =
+      _mm512_add_epi16(_mm512_mulhi_epi16(upper, upper_weight), _mm512_mulhi_epi16(lower, lower_weight));
+  return _mm512_srli_epi16(_mm512_add_epi16(sum, _mm512_set1_epi16(2)), 2);
+}
+
+void mix_rows(const std::int16_t* upper, const std::int16_t* lower, std::int32_t upper_weight,
+              std::int32_t lower_weight, std::int64_t count, std::uint8_t* out) {
+  const __m512i first = _mm512_set1_epi16(static_cast<std::int16_t>(upper_weight));
+  const __m512i second = _mm512_set1_epi16(static_cast<std::int16_t>(lower_weight));
+  const __m512i order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
+  const auto bytes = [&](std::int64_t i) {
+    const __m512i quarters =
+        _mm512_packus_epi16(mix(load(upper + i), load(lower + i), first, second),
+                            mix(load(upper + i + 32), load(lower + i + 32), first, second));
+    return _mm512_permutexvar_epi64(order, quarters);
+  };
+  std::int64_t i = 0;
+  for (; i + 64 <= count; i += 64)
+    _mm512_storeu_si512(out + i, bytes(i));
+  if (i == count) return;
+  _mm512_mask_storeu_epi8(out + i, (__mmask64{1} << (count - i)) - 1, bytes(i));
+}
+
+}  // namespace
+
+extern const ResizeKernel resize__avx512 = {"resize__avx512", isa_feature::avx512, false, blend_columns,
+                                            mix_rows,         gather_columns};
+
+}  // namespace bitplace

@@ -1,0 +1,60 @@
+// Two pixels, six channels, to a step of blending; 16 channels to a step of mixing.
+//
+// pshufb puts the bytes (left, right) of each channel side by side; pmaddubsw makes their weighted sum with
+// the weights' upper 7 bits and again with what is left: weight = 16 * high + low, so
+//   (left * a0 + right * a1) >> 4 = (left * high0 + right * high1) + ((left * low0 + right * low1) >> 4)
+// exactly, and neither sum exceeds 16 bits. pmulhw is the product's upper half, which mixing wants.
+// A group's last two of eight results do not count: the next group overwrites them.
+#include "kernels/resize/window_gather.h"
+
+namespace bitplace {
+namespace {
+
+inline __m128i load(const void* from) {
+  return _mm_loadu_si128(static_cast<const __m128i*>(from));
+}
+
+template <bool kSplit>
+inline void blend_row(const ResizeColumns& columns, const std::uint8_t* row, std::int16_t* out) {
+  const ColumnGroups& groups = columns.groups;
+  for (std::int64_t g = 0; g < groups.count; ++g, out += kBlendPixels * kResizeChannels) {
+    const __m128i pairs = gather_group<kSplit>(groups, g, row);
+    const __m128i high = _mm_maddubs_epi16(pairs, load(groups.high + g * kWindowBytes));
+    const __m128i low = _mm_maddubs_epi16(pairs, load(groups.low + g * kWindowBytes));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_add_epi16(high, _mm_srli_epi16(low, 4)));
+  }
+}
+
+void blend_columns(const ResizeColumns& columns, const std::uint8_t* row, std::int16_t* out) {
+  return columns.groups.split ? blend_row<true>(columns, row, out) : blend_row<false>(columns, row, out);
+}
+
+inline __m128i mix(__m128i upper, __m128i lower, __m128i upper_weight, __m128i lower_weight) {
+  const __m128i sum =
+      _mm_add_epi16(_mm_mulhi_epi16(upper, upper_weight), _mm_mulhi_epi16(lower, lower_weight));
+  return _mm_srli_epi16(_mm_add_epi16(sum, _mm_set1_epi16(2)), 2);
+}
+
+void mix_rows(const std::int16_t* upper, const std::int16_t* lower, std::int32_t upper_weight,
+              std::int32_t lower_weight, std::int64_t count, std::uint8_t* out) {
+  const __m128i first = _mm_set1_epi16(static_cast<std::int16_t>(upper_weight));
+  const __m128i second = _mm_set1_epi16(static_cast<std::int16_t>(lower_weight));
+  const auto bytes = [&](std::int64_t i) {
+    return _mm_packus_epi16(mix(load(upper + i), load(lower + i), first, second),
+                            mix(load(upper + i + 8), load(lower + i + 8), first, second));
+  };
+  std::int64_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), bytes(i));
+  if (i == count) return;
+  std::uint8_t last[16];
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(last), bytes(i));
+  std::memcpy(out + i, last, static_cast<std::size_t>(count - i));
+}
+
+}  // namespace
+
+extern const ResizeKernel resize__sse42 = {"resize__sse42", isa_feature::sse42, false,
+                                           blend_columns,   mix_rows,           gather_columns};
+
+}  // namespace bitplace

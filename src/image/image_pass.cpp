@@ -1,0 +1,215 @@
+#include "image/image_pass.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "image/resize_taps.h"
+#include "kernels/common/kernel.h"
+#include "kernels/resize/column_groups.h"
+
+namespace bitplace {
+namespace {
+
+// A blended row as vectors of 64 elements read it, and what the last group writes beyond it.
+constexpr std::size_t kRowMultiple = 64;
+
+constexpr std::size_t round_up(std::size_t value, std::size_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+std::size_t blended_elements(int width) {
+  const std::size_t groups = round_up(static_cast<std::size_t>(width), kBlendPixels * kGroupMultiple);
+  return round_up(groups * kResizeChannels, kRowMultiple) + kRowMultiple;
+}
+
+std::size_t tap_bytes(int width) {
+  return round_up(static_cast<std::size_t>(width) * sizeof(ColumnTap), kAlignment);
+}
+
+std::size_t columns_bytes(int width) {
+  return tap_bytes(width) + round_up(column_group_bytes(width), kAlignment);
+}
+
+// Two blended rows and one of bytes.
+std::size_t rows_bytes(int width) {
+  const std::size_t bytes = static_cast<std::size_t>(width) * kResizeChannels;
+  return round_up(2 * blended_elements(width) * sizeof(std::int16_t) + bytes, kAlignment);
+}
+
+bool is_bgr(PixelFormat format) {
+  return format == PixelFormat::bgr8 || format == PixelFormat::bgra8;
+}
+
+bool is_reversed(const Preprocessing& rules, PixelFormat format) {
+  return format != PixelFormat::gray8 && is_bgr(format) != (rules.channel_order == ChannelOrder::bgr);
+}
+
+void set_channels(const Preprocessing& rules, PixelFormat format, ResizeColumns* columns) {
+  const bool gray = format == PixelFormat::gray8;
+  for (std::uint8_t c = 0; c < kResizeChannels; ++c) {
+    const int channel = gray ? 0 : is_reversed(rules, format) ? 2 - c : c;
+    columns->channels[c] = static_cast<std::uint8_t>(channel);
+  }
+}
+
+void fill_blend_taps(const ImageView& image, int width, ColumnTap* taps) {
+  const int pixel = bytes_per_pixel(image.format);
+  for (int x = 0; x < width; ++x) {
+    const Tap tap = bilinear_column(x, image.width, width);
+    const int right = std::min(tap.first + 1, image.width - 1);
+    taps[x] = {static_cast<std::uint32_t>(tap.first * pixel), static_cast<std::uint32_t>(right * pixel),
+               static_cast<std::uint16_t>(tap.first_weight), static_cast<std::uint16_t>(tap.second_weight)};
+  }
+}
+
+void fill_gather_taps(const ImageView& image, int width, ColumnTap* taps) {
+  const int pixel = bytes_per_pixel(image.format);
+  for (int x = 0; x < width; ++x) {
+    const auto offset = static_cast<std::uint32_t>(nearest_index(x, image.width, width) * pixel);
+    taps[x] = {offset, offset, 0, 0};
+  }
+}
+
+const ResizeKernel* reference_kernel() {
+  const KernelTable<ResizeKernel> table = resize_kernels();
+  return table.rows[table.count - 1];
+}
+
+// A row of blended columns and the source row that it was made of.
+struct BlendedRow {
+  std::int16_t* data;
+  int source = -1;
+};
+
+}  // namespace
+
+std::size_t pass_scratch_bytes(int width, int parts) {
+  return columns_bytes(width) + static_cast<std::size_t>(parts) * rows_bytes(width);
+}
+
+ImagePass::ImagePass(const Preprocessing& rules, const ImageKernels& kernels, const ImageView& image,
+                     void* out, void* scratch, int parts)
+    : rules_(rules),
+      kernels_(kernels),
+      image_(image),
+      out_(static_cast<std::byte*>(out)),
+      scratch_(static_cast<std::byte*>(scratch)),
+      parts_(parts) {
+  if (image_.stride == 0) image_.stride = image_.width * bytes_per_pixel(image_.format);
+  const bool same_size = image_.width == rules_.width && image_.height == rules_.height;
+  const bool same_bytes =
+      bytes_per_pixel(image_.format) == kResizeChannels && !is_reversed(rules_, image_.format);
+  if (same_size) {
+    method_ = same_bytes ? Method::copy : Method::gather;
+  } else {
+    method_ = rules_.resize == ResizeRule::nearest ? Method::gather : Method::blend;
+  }
+  if (method_ != Method::copy) arrange_columns();
+}
+
+void ImagePass::arrange_columns() {
+  auto* taps = reinterpret_cast<ColumnTap*>(scratch_);
+  columns_.width = rules_.width;
+  columns_.taps = taps;
+  set_channels(rules_, image_.format, &columns_);
+  const bool blends = method_ == Method::blend;
+  (blends ? fill_blend_taps : fill_gather_taps)(image_, rules_.width, taps);
+  const auto pixel_bytes = static_cast<std::uint32_t>(bytes_per_pixel(image_.format));
+  const std::uint32_t row_bytes = static_cast<std::uint32_t>(image_.width) * pixel_bytes;
+  if (row_bytes < kWindowBytes) kernels_.resize = reference_kernel();
+  if (kernels_.resize->reads_taps) return;
+  void* groups = scratch_ + tap_bytes(rules_.width);
+  (blends ? group_blended_columns : group_gathered_columns)(row_bytes, pixel_bytes, groups, &columns_);
+}
+
+void ImagePass::run(std::int64_t part) const {
+  const std::int64_t height = rules_.height;
+  const int begin = static_cast<int>(height * part / parts_);
+  const int end = static_cast<int>(height * (part + 1) / parts_);
+  std::byte* rows =
+      scratch_ + columns_bytes(rules_.width) + static_cast<std::size_t>(part) * rows_bytes(rules_.width);
+  switch (method_) {
+    case Method::copy:
+      return run_copy(begin, end);
+    case Method::gather:
+      return run_gather(begin, end, rows);
+    case Method::blend:
+      return run_blend(begin, end, rows);
+  }
+}
+
+void ImagePass::run_copy(int begin, int end) const {
+  for (int y = begin; y < end; ++y) {
+    if (kernels_.normalize != nullptr) {
+      normalize_row(y, source_row(y));
+    } else {
+      std::memcpy(bytes_of_row(y, nullptr), source_row(y), static_cast<std::size_t>(row_elements()));
+    }
+  }
+}
+
+void ImagePass::run_gather(int begin, int end, std::byte* rows) const {
+  const bool same_height = image_.height == rules_.height;
+  for (int y = begin; y < end; ++y) {
+    std::uint8_t* bytes = bytes_of_row(y, rows);
+    const int source = same_height ? y : nearest_index(y, image_.height, rules_.height);
+    kernels_.resize->gather_columns(columns_, source_row(source), bytes);
+    finish_row(y, bytes);
+  }
+}
+
+void ImagePass::run_blend(int begin, int end, std::byte* rows) const {
+  BlendedRow upper{reinterpret_cast<std::int16_t*>(rows)};
+  BlendedRow lower{upper.data + blended_elements(rules_.width)};
+  const auto fill = [&](BlendedRow& row, int source) {
+    if (row.source == source) return;
+    kernels_.resize->blend_columns(columns_, source_row(source), row.data);
+    row.source = source;
+  };
+  for (int y = begin; y < end; ++y) {
+    const Tap tap = bilinear_row(y, image_.height, rules_.height);
+    const int first = std::clamp(tap.first, 0, image_.height - 1);
+    const int second = std::clamp(tap.first + 1, 0, image_.height - 1);
+    if (upper.source != first && lower.source == first) std::swap(upper, lower);
+    fill(upper, first);
+    if (second != first) fill(lower, second);
+    std::uint8_t* bytes = bytes_of_row(y, rows);
+    kernels_.resize->mix_rows(upper.data, second != first ? lower.data : upper.data, tap.first_weight,
+                              tap.second_weight, row_elements(), bytes);
+    finish_row(y, bytes);
+  }
+}
+
+const std::uint8_t* ImagePass::source_row(int y) const {
+  return image_.data + y * image_.stride;
+}
+
+std::int64_t ImagePass::row_elements() const {
+  return std::int64_t{rules_.width} * kResizeChannels;
+}
+
+// Where the bytes of an output row go: the output itself, or memory from which they are normalised.
+std::uint8_t* ImagePass::bytes_of_row(int y, std::byte* rows) const {
+  if (kernels_.normalize == nullptr) return reinterpret_cast<std::uint8_t*>(out_) + y * row_elements();
+  return reinterpret_cast<std::uint8_t*>(rows) + 2 * blended_elements(rules_.width) * sizeof(std::int16_t);
+}
+
+void ImagePass::finish_row(int y, const std::uint8_t* bytes) const {
+  if (kernels_.normalize != nullptr) normalize_row(y, bytes);
+}
+
+void ImagePass::normalize_row(int y, const std::uint8_t* bytes) const {
+  const std::int64_t count = row_elements();
+  const NormalizeKernel& kernel = *kernels_.normalize;
+  switch (rules_.input_type) {
+    case DataType::s8:
+      return kernel.to_s8(bytes, count, *kernels_.map, reinterpret_cast<std::int8_t*>(out_) + y * count);
+    case DataType::f16:
+      return kernel.to_f16(bytes, count, *kernels_.map, reinterpret_cast<std::uint16_t*>(out_) + y * count);
+    default:
+      return kernel.to_f32(bytes, count, *kernels_.map, reinterpret_cast<float*>(out_) + y * count);
+  }
+}
+
+}  // namespace bitplace
