@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   benchmark::AddCustomContext("threads", "1");
   bitplace::bench::register_convolutions(bitplace::bench::read_shapes(shapes));
   bitplace::bench::register_elementwise();
+  bitplace::bench::register_images();
   bitplace::bench::register_distances();
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

@@ -11,5 +11,6 @@ namespace bitplace::bench {
 void register_convolutions(const std::vector<ConvolutionShape>& shapes);
 void register_distances();
 void register_elementwise();
+void register_images();
 
 }  // namespace bitplace::bench
