@@ -1,0 +1,35 @@
+// f16 depthwise convolution with AVX2, FMA and F16C: halves in memory, products and sums in f32.
+//
+//   y[c] = clamp(sum over taps of x[c] * w[c] + bias[c], output_low, output_high)
+//
+// The tiles of the f32 kernel (kernels/common/float_depthwise_tiles.h); weights and pixels are converted as
+// they are loaded, a pixel once for all outputs of a tile that it belongs to.
+//
+// Registers: 7 sums, up to 7 weights, 1 pixel.
+// Preconditions: padding valid or zero, no pooling; 64 readable bytes behind the input.
+#include "kernels/common/float_vector_avx2.h"
+// The tiles are written in terms of the vector.
+#include "kernels/common/float_depthwise_tiles.h"
+#include "kernels/depthwise_f16_f16/depthwise_f16_f16.h"
+
+namespace bitplace {
+namespace {
+
+using Row = float_depthwise::Row<std::uint16_t, kLanes>;
+
+void run(const ConvolutionCall& call, std::int64_t task) {
+  const std::int64_t tasks = Row::run_tasks(*call.problem);
+  if (call.problem->epilogue == ConvolutionEpilogue::affine_f16) {
+    run_depthwise_task<std::uint16_t, std::uint16_t>(call, task, tasks);
+  } else {
+    run_depthwise_task<std::uint16_t, float>(call, task, tasks);
+  }
+}
+
+}  // namespace
+
+extern const ConvolutionKernel depthwise_f16_f16__avx2_7 = {
+    "depthwise_f16_f16__avx2_7", isa_feature::avx2,  Row::accepts, Row::packed_bytes, Row::pack,
+    Row::scratch_bytes,          Row::prepare_tasks, Row::prepare, Row::run_tasks,    run};
+
+}  // namespace bitplace
