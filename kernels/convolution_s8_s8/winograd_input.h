@@ -25,26 +25,22 @@ inline void transform_six(const __m256i (&d)[6], __m256i (&t)[6]) {
   t[5] = _mm256_sub_epi16(_mm256_sub_epi16(d[5], d[3]), _mm256_slli_epi16(_mm256_sub_epi16(d[3], d[1]), 2));
 }
 
-// The 6 x 6 pixels of a tile: `pixel` is the first, which may lie outside the image.
+constexpr std::int64_t kBorderChannels = 64;  // copied at once where a tile reaches beyond the image
+
+// The 6 x 6 pixels of a tile.
 struct Patch {
   const std::uint8_t* pixel;
   std::int64_t row_bytes, pixel_bytes;
-  std::int64_t first_row, rows, first_column, columns;  // those that exist
   bool is_unsigned;
 };
 
-template <bool kWhole>
 inline __m256i load_pixels(const Patch& patch, std::int64_t y, std::int64_t x, std::int64_t channel) {
-  if (!kWhole && (y < patch.first_row || y >= patch.rows || x < patch.first_column || x >= patch.columns)) {
-    return _mm256_setzero_si256();
-  }
   const __m128i codes = _mm_loadu_si128(
       reinterpret_cast<const __m128i*>(patch.pixel + y * patch.row_bytes + x * patch.pixel_bytes + channel));
   return patch.is_unsigned ? _mm256_cvtepu8_epi16(codes) : _mm256_cvtepi8_epi16(codes);
 }
 
-// All channels of one tile. `element_stride`: 16-bit numbers between elements of V.
-template <bool kWhole>
+// Elements of V are `element_stride` 16-bit numbers apart.
 [[gnu::noinline]] void transform_patch(const Patch& patch, std::int64_t channels, std::int64_t element_stride,
                                        std::int16_t* v) {
   for (std::int64_t c = 0; c < channels; c += 16) {
@@ -53,7 +49,7 @@ template <bool kWhole>
       __m256i d[6], t[6];
 #pragma GCC unroll 6
       for (std::int64_t y = 0; y < 6; ++y)
-        d[y] = load_pixels<kWhole>(patch, y, x, c);
+        d[y] = load_pixels(patch, y, x, c);
       transform_six(d, t);
 #pragma GCC unroll 6
       for (int i = 0; i < 6; ++i)
@@ -69,32 +65,57 @@ template <bool kWhole>
   }
 }
 
-inline std::int64_t between(std::int64_t value, std::int64_t low, std::int64_t high) {
-  return value < low ? low : value > high ? high : value;
+// Channels [first, first + count) of the pixels of a tile whose first pixel is (row, column) of the padded
+// image, with zeros where there is no image.
+inline void copy_patch(const ConvolutionCall& call, std::int64_t row, std::int64_t column, std::int64_t first,
+                       std::int64_t count, std::uint8_t* to) {
+  const ConvolutionProblem& p = *call.problem;
+  for (std::int64_t i = 0; i < 36; ++i, to += kBorderChannels) {
+    const std::int64_t y = row - p.pad_top + i / 6;
+    const std::int64_t x = column - p.pad_left + i % 6;
+    const bool inside = y >= 0 && y < p.input_height && x >= 0 && x < p.input_width;
+    const auto bytes = static_cast<std::size_t>(count);
+    if (inside) {
+      const std::int64_t pixel = y * p.input_width + x;
+      __builtin_memcpy(to, static_cast<const std::uint8_t*>(call.input) + pixel * p.input_channels + first,
+                       bytes);
+    } else {
+      __builtin_memset(to, 0, bytes);
+    }
+  }
+}
+
+inline void transform_border(const ConvolutionCall& call, std::int64_t row, std::int64_t column,
+                             std::int64_t element_stride, std::int16_t* v) {
+  const ConvolutionProblem& p = *call.problem;
+  alignas(32) std::uint8_t pixels[36 * kBorderChannels];
+  const Patch patch = {pixels, 6 * kBorderChannels, kBorderChannels, p.input_low >= 0};
+  for (std::int64_t c = 0; c < p.input_channels; c += kBorderChannels) {
+    const std::int64_t left = p.input_channels - c;
+    const std::int64_t count = left < kBorderChannels ? left : kBorderChannels;
+    copy_patch(call, row, column, c, count, pixels);
+    transform_patch(patch, count, element_stride, v + c);
+  }
 }
 
 // V of `count` tiles from `first` on.
 inline void transform_tiles(const ConvolutionCall& call, const WinogradPlan& plan, std::int64_t first,
                             std::int64_t count, std::int16_t* v) {
   const ConvolutionProblem& p = *call.problem;
-  const std::int64_t row_bytes = std::int64_t{p.input_width} * p.input_channels;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t y = (first + i) / plan.tiles_across * kTileOutputs - p.pad_top;
-    const std::int64_t x = (first + i) % plan.tiles_across * kTileOutputs - p.pad_left;
-    Patch patch{};
-    patch.pixel = static_cast<const std::uint8_t*>(call.input) + y * row_bytes + x * p.input_channels;
-    patch.row_bytes = row_bytes;
-    patch.pixel_bytes = p.input_channels;
-    patch.first_row = between(-y, 0, 6);
-    patch.rows = between(p.input_height - y, 0, 6);
-    patch.first_column = between(-x, 0, 6);
-    patch.columns = between(p.input_width - x, 0, 6);
-    patch.is_unsigned = p.input_low >= 0;
-    const bool whole =
-        patch.first_row == 0 && patch.rows == 6 && patch.first_column == 0 && patch.columns == 6;
-    (whole ? transform_patch<true> : transform_patch<false>)(patch, p.input_channels,
-                                                             count * p.input_channels,
-                                                             v + i * p.input_channels);
+  const std::int64_t channels = p.input_channels;
+  const std::int64_t row_bytes = p.input_width * channels;
+  for (std::int64_t tile = first; tile < first + count; ++tile, v += channels) {
+    const std::int64_t row = tile / plan.tiles_across * kTileOutputs;
+    const std::int64_t column = tile % plan.tiles_across * kTileOutputs;
+    const bool inside = row >= p.pad_top && row - p.pad_top + 6 <= p.input_height && column >= p.pad_left &&
+                        column - p.pad_left + 6 <= p.input_width;
+    if (inside) {
+      const auto* input = static_cast<const std::uint8_t*>(call.input);
+      const std::uint8_t* pixel = input + (row - p.pad_top) * row_bytes + (column - p.pad_left) * channels;
+      transform_patch({pixel, row_bytes, channels, p.input_low >= 0}, channels, count * channels, v);
+    } else {
+      transform_border(call, row, column, count * channels, v);
+    }
   }
 }
 

@@ -9,9 +9,8 @@ namespace bitplace::winograd {
 namespace {
 
 constexpr std::int64_t kMostPackedBytes = std::int64_t{5} << 20;
-constexpr std::int64_t kStripBytes = 450 << 10;  // of V: with the weights of a block inside 1 MiB
-constexpr std::int64_t kMostStripTiles = 48;
 constexpr std::int64_t kMostTasks = 8;
+constexpr std::int64_t kFewestPartBlocks = 8;  // each part of the channels transforms the input again
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
@@ -110,14 +109,16 @@ WinogradPlan winograd_plan(const ConvolutionProblem& p) {
   WinogradPlan plan{};
   plan.tiles_across = divide_up(p.output_width, kTileOutputs);
   plan.tiles = plan.tiles_across * divide_up(p.output_height, kTileOutputs);
-  const std::int64_t most = std::clamp<std::int64_t>(kStripBytes / tile_bytes(p), 1, kMostStripTiles);
+  // Few tiles keep the tasks' V together in the second-level cache; weights that do not fit there are read
+  // once for each strip.
+  const std::int64_t most = p.input_channels <= 128 ? 12 : 24;
   plan.strips = divide_up(plan.tiles, most);
   plan.strip_tiles = divide_up(plan.tiles, plan.strips);
   plan.strip_tasks = std::min(plan.strips, kMostTasks);
   plan.blocks = padded_channels(p) / kBlockChannels;
   const std::int64_t wanted = plan.strip_tasks >= kMostTasks / 2 ? 1 : kMostTasks / plan.strip_tasks;
   plan.part_blocks =
-      std::max<std::int64_t>(divide_up(plan.blocks, wanted), std::min<std::int64_t>(4, plan.blocks));
+      std::max<std::int64_t>(divide_up(plan.blocks, wanted), std::min(kFewestPartBlocks, plan.blocks));
   plan.parts = divide_up(plan.blocks, plan.part_blocks);
   const std::int64_t longest =
       ((1 << 25) - 1) / (9 * largest_input(p) * std::max(p.largest_weight, 1)) / 16 * 16;

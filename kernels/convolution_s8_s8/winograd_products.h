@@ -15,5 +15,21 @@ struct WordProduct {
   }
 };
 
+#if defined(__AVXVNNI__) || defined(__AVX512VNNI__)
+// The same products and sums in one instruction.
+template <int kBits>
+struct DotProduct {
+  static constexpr int kWeightBits = kBits;
+  static void add(__m256i& sum, __m256i codes, __m256i weights) {
+#if defined(__AVXVNNI__)
+    sum = _mm256_dpwssd_avx_epi32(sum, codes, weights);
+#else
+    sum = _mm256_dpwssd_epi32(sum, codes, weights);
+#endif
+    asm("" : "+x"(sum));  // g++ 12 otherwise keeps some sums in memory
+  }
+};
+#endif
+
 }  // namespace
 }  // namespace bitplace::winograd
