@@ -19,6 +19,7 @@ extern const LimitLoop limit_widened_pairs__avx2;
 extern const LimitLoop limit_depthwise_pairs__avx2;
 extern const LimitLoop limit_carry_save__avx512vpopcntdq;
 extern const LimitLoop limit_quadruples__avx512vnni;
+extern const LimitLoop limit_columns__avx512vnni;
 extern const LimitLoop limit_quadruples_s8_s8__avx512vnni;
 extern const LimitLoop limit_quadruples_s8_s4__avx512vnni;
 extern const LimitLoop limit_split_lookups__sse42;
@@ -57,6 +58,7 @@ const std::vector<const LimitLoop*>& limit_loops() {
     &limit_split_lookups__avx2,
     &limit_split_lookups__sse42,
     &limit_quadruples__avx512vnni,
+    &limit_columns__avx512vnni,
     &limit_quadruples_s8_s8__avx512vnni,
     &limit_quadruples_s8_s4__avx512vnni,
     &limit_lookups__avx2,

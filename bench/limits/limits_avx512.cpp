@@ -71,6 +71,9 @@ extern const LimitLoop limit_quadruples_s8_s8__avx512vnni = {
     "convolution_s8_s8", "", "vpdpbusd", isa_feature::avx512vnni, 12 * 64, run_quadruples};
 extern const LimitLoop limit_quadruples_s8_s4__avx512vnni = {
     "convolution_s8_s4", "", "vpdpbusd", isa_feature::avx512vnni, 12 * 64, run_quadruples};
+// 3 of the 4 rows of a quad of columns count under a 3 x 3 kernel.
+extern const LimitLoop limit_columns__avx512vnni = {
+    "depthwise_s8_s8", "", "vpdpbusd, 3 of 4 products", isa_feature::avx512vnni, 12 * 48, run_quadruples};
 extern const ReadLoop read__avx512 = {"vmovdqu64 zmm", isa_feature::avx512, run_read};
 
 }  // namespace bitplace::bench

@@ -10,11 +10,13 @@
 
 #include <immintrin.h>
 
+#include "kernels/common/integer_epilogues_avx512.h"
 #include "kernels/common/quad_convolution.h"
-#include "kernels/common/quad_epilogues_avx512.h"
 
 namespace bitplace::quad_convolution {
 namespace {
+
+using namespace integer_epilogues;
 
 // What a tile reads and where it writes: `count` pixels, each `pixel_bytes` behind the one before. Windows
 // beyond the last pixel repeat its own.
@@ -23,6 +25,18 @@ struct Tile {
   std::uint8_t* output;
   std::int64_t pixel_bytes, count;
   std::int64_t first_row, end_row;  // kernel rows that some window has inside the image
+};
+
+// A block of output channels, ready for its tiles.
+struct BlockConstants {
+  integer_epilogues::EpilogueConstants epilogue;
+  const std::int32_t* offsets;
+  const std::int32_t* below;
+  const std::uint8_t* weights;
+  std::int64_t row_quads, row_weights;  // of a kernel row: quads, and bytes of this block's weights
+  std::int64_t lanes;
+  std::int64_t vectors;
+  std::int64_t input_bytes, output_bytes;  // from a pixel's first to the block's
 };
 
 // Pixels whose windows are all `column_bytes` apart.
@@ -117,14 +131,14 @@ template <typename Unit, std::size_t P, std::size_t V>
 template <typename Unit, typename Writer, std::size_t V>
 [[gnu::noinline]] void run_tile(const BlockConstants& block, const Tile& tile) {
   const Taps<V> taps(block, tile.first_row, tile.end_row);
-  const Writer writer(block);
-  const AffineInMemory affine(block);
+  const Writer writer(block.epilogue);
+  const AffineInMemory affine(block.epilogue);
   __m512i sums[kPositions][V];
   multiply_quads<Unit, kPositions, V>(tile.windows, taps, sums);
   std::uint8_t* output = tile.output + block.output_bytes;
 #pragma GCC unroll 7
   for (std::size_t i = 0; i < kPositions; ++i) {
-    writer.template write<V>(sums[i], affine, output);
+    write(writer, sums[i], affine, output);
     // Behind the last pixel results are written to its place again.
     if (static_cast<std::int64_t>(i) + 1 < tile.count) output += tile.pixel_bytes;
   }
@@ -143,14 +157,14 @@ template <typename Unit, typename Writer, std::size_t P, std::size_t V>
   multiply_quads<Unit, P, V>(windows, taps, sums);
 #pragma GCC unroll 7
   for (std::size_t p = 0; p < P; ++p)
-    writer.template write<V>(sums[p], affine, output + static_cast<std::int64_t>(p) * run.pixel_bytes);
+    write(writer, sums[p], affine, output + static_cast<std::int64_t>(p) * run.pixel_bytes);
 }
 
 template <typename Unit, typename Writer, std::size_t V>
 [[gnu::noinline]] void run_run(const BlockConstants& block, const Run& run) {
   const Taps<V> taps(block, run.first_row, run.end_row);
-  const Writer writer(block);
-  const AffineInRegisters<V> affine(block);
+  const Writer writer(block.epilogue);
+  const AffineInRegisters<V> affine(block.epilogue);
   const std::uint8_t* window = run.window;
   std::uint8_t* output = run.output + block.output_bytes;
   std::int64_t left = run.count;
@@ -282,7 +296,7 @@ struct Strip {
 template <typename Unit, typename Writer>
 inline void run_part_by_runs(const BlockConstants* blocks, std::int64_t block_count, const Source& source,
                              Strip part) {
-  const ConvolutionProblem& p = *blocks->problem;
+  const ConvolutionProblem& p = *blocks->epilogue.problem;
   const std::int64_t width = source.row_pixels;
   for (std::int64_t pixel = part.first; pixel < part.end;) {
     const std::int64_t row = static_cast<std::uint32_t>(pixel) / static_cast<std::uint32_t>(width);
@@ -304,7 +318,7 @@ inline void run_part_by_runs(const BlockConstants* blocks, std::int64_t block_co
 template <typename Unit, typename Writer>
 inline void run_part(const BlockConstants* blocks, std::int64_t block_count, const Source& source,
                      Strip part) {
-  const ConvolutionProblem& p = *blocks->problem;
+  const ConvolutionProblem& p = *blocks->epilogue.problem;
   Tile tile;
   if (part.end - part.first <= kPositions) {
     place_tile(p, source, part.first, part.end - part.first, tile);
@@ -329,11 +343,11 @@ inline BlockConstants block_constants(const ConvolutionCall& call, std::int64_t 
   const Block block = block_at(g, index);
   const std::int64_t slot = block.first_vector * kLanes;
   BlockConstants c;
-  c.problem = call.problem;
+  c.epilogue = {call.problem, reinterpret_cast<const float*>(packed + header.scale) + slot,
+                reinterpret_cast<const float*>(packed + header.bias) + slot,
+                existing_channels(block.channels)};
   c.offsets = reinterpret_cast<const std::int32_t*>(packed + header.offsets);
   c.below = reinterpret_cast<const std::int32_t*>(packed + header.below) + slot;
-  c.scale = reinterpret_cast<const float*>(packed + header.scale) + slot;
-  c.bias = reinterpret_cast<const float*>(packed + header.bias) + slot;
   c.weights = packed + header.weights + block.first_vector * g.quads * kVectorBytes;
   c.row_quads = g.row_quads;
   c.row_weights = g.row_quads * block.vectors * kVectorBytes;
@@ -341,7 +355,6 @@ inline BlockConstants block_constants(const ConvolutionCall& call, std::int64_t 
   c.vectors = block.vectors;
   c.input_bytes = block.group * g.group_inputs * g.activation_bytes;
   c.output_bytes = block.channel * Writer::kOutputBytes;
-  c.exists = block.channels >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << block.channels) - 1;
   return c;
 }
 

@@ -1,0 +1,162 @@
+// Epilogues of integer convolutions on 512-bit vectors: one pixel's sums of V <= 4 vectors of 16 channels on
+// their way into memory. Included by AVX-512 files only, each of which gets its own copy.
+//
+// Requantization costs 4 float instructions, 0.75 packs and 0.5 clamps per vector at V = 4.
+#pragma once
+
+#include <immintrin.h>
+
+#include "kernels/common/convolution.h"
+
+namespace bitplace::integer_epilogues {
+namespace {
+
+constexpr std::size_t kEpilogueLanes = 16;
+
+struct EpilogueConstants {
+  const ConvolutionProblem* problem;
+  const float* scale;
+  const float* bias;
+  std::uint64_t exists;  // one bit per channel
+};
+
+inline std::uint64_t existing_channels(std::int64_t channels) {
+  return channels >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << channels) - 1;
+}
+
+// Scales and biases that are read anew for each pixel: where sums fill the registers.
+struct AffineInMemory {
+  const float* scales;
+  const float* biases;
+
+  explicit AffineInMemory(const EpilogueConstants& constants)
+      : scales(constants.scale), biases(constants.bias) {}
+  __m512 apply(__m512i sum, std::size_t v) const {
+    const __m512 scaled = _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_load_ps(scales + v * kEpilogueLanes));
+    return _mm512_add_ps(scaled, _mm512_load_ps(biases + v * kEpilogueLanes));
+  }
+};
+
+// Those that stay in registers.
+template <std::size_t V>
+struct AffineInRegisters {
+  __m512 scales[V], biases[V];
+
+  explicit AffineInRegisters(const EpilogueConstants& constants) {
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < V; ++v) {
+      scales[v] = _mm512_load_ps(constants.scale + v * kEpilogueLanes);
+      biases[v] = _mm512_load_ps(constants.bias + v * kEpilogueLanes);
+    }
+  }
+  __m512 apply(__m512i sum, std::size_t v) const {
+    return _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), scales[v]), biases[v]);
+  }
+};
+
+// round_half_even(clamp(sum * scale + bias)). The bounds are whole numbers, so bytes are clamped behind the
+// rounding and the packs; floats only where the conversion could leave s32. A sum below s32 is converted to
+// its lowest value as it is. Packs take 4 lanes of each operand in turn, so lane l of vector v is channel l /
+// 4 * 4 V + v * 4 + l % 4 where V vectors are packed together: 4, or the first two of 2 or 3.
+template <bool LimitsFloats>
+struct ByteWriter {
+  static constexpr std::int64_t kOutputBytes = 1;
+  __m512 limit;
+  __m512i low, high;
+  std::uint64_t exists;
+
+  explicit ByteWriter(const EpilogueConstants& constants)
+      : limit(_mm512_set1_ps(constants.problem->output_high)),
+        low(_mm512_set1_epi8(static_cast<char>(constants.problem->output_low))),
+        high(_mm512_set1_epi8(static_cast<char>(constants.problem->output_high))),
+        exists(constants.exists) {}
+
+  template <typename Affine>
+  [[gnu::always_inline]] __m512i convert(__m512i sum, const Affine& affine, std::size_t v) const {
+    __m512 value = affine.apply(sum, v);
+    if constexpr (LimitsFloats) value = _mm512_min_ps(value, limit);
+    return _mm512_cvtps_epi32(value);
+  }
+
+  template <std::size_t V>
+  [[gnu::always_inline]] void store(const __m512i (&codes)[V], std::uint8_t* output) const {
+    if constexpr (V == 4) {
+      const __m512i bytes =
+          _mm512_packs_epi16(_mm512_packs_epi32(codes[0], codes[1]), _mm512_packs_epi32(codes[2], codes[3]));
+      _mm512_mask_storeu_epi8(output, exists, _mm512_max_epi8(_mm512_min_epi8(bytes, high), low));
+    } else if constexpr (V >= 2) {
+      const __m256i bytes = _mm512_cvtsepi16_epi8(_mm512_packs_epi32(codes[0], codes[1]));
+      const __m256i capped = _mm256_min_epi8(bytes, _mm512_castsi512_si256(high));
+      _mm256_mask_storeu_epi8(output, static_cast<__mmask32>(exists),
+                              _mm256_max_epi8(capped, _mm512_castsi512_si256(low)));
+    }
+    if constexpr (V % 2 == 1) {
+      const __m128i bytes = _mm512_cvtsepi32_epi8(codes[V - 1]);
+      const __m128i capped = _mm_min_epi8(bytes, _mm512_castsi512_si128(high));
+      _mm_mask_storeu_epi8(output + (V - 1) * kEpilogueLanes,
+                           static_cast<__mmask16>(exists >> (V - 1) * kEpilogueLanes),
+                           _mm_max_epi8(capped, _mm512_castsi512_si128(low)));
+    }
+  }
+};
+
+template <std::size_t V>
+[[gnu::always_inline]] inline void store_words(const __m512i (&values)[V], std::uint64_t exists,
+                                               std::uint8_t* output) {
+#pragma GCC unroll 4
+  for (std::size_t v = 0; v < V; ++v)
+    _mm512_mask_storeu_epi32(output + v * 64, static_cast<__mmask16>(exists >> v * kEpilogueLanes),
+                             values[v]);
+}
+
+struct FloatWriter {
+  static constexpr std::int64_t kOutputBytes = 4;
+  __m512 low, high;
+  std::uint64_t exists;
+
+  explicit FloatWriter(const EpilogueConstants& constants)
+      : low(_mm512_set1_ps(constants.problem->output_low)),
+        high(_mm512_set1_ps(constants.problem->output_high)),
+        exists(constants.exists) {}
+
+  template <typename Affine>
+  [[gnu::always_inline]] __m512i convert(__m512i sum, const Affine& affine, std::size_t v) const {
+    return _mm512_castps_si512(_mm512_min_ps(_mm512_max_ps(affine.apply(sum, v), low), high));
+  }
+
+  template <std::size_t V>
+  [[gnu::always_inline]] void store(const __m512i (&values)[V], std::uint8_t* output) const {
+    store_words(values, exists, output);
+  }
+};
+
+struct SumWriter {
+  static constexpr std::int64_t kOutputBytes = 4;
+  std::uint64_t exists;
+
+  explicit SumWriter(const EpilogueConstants& constants) : exists(constants.exists) {}
+
+  template <typename Affine>
+  [[gnu::always_inline]] __m512i convert(__m512i sum, const Affine&, std::size_t) const {
+    return sum;
+  }
+
+  template <std::size_t V>
+  [[gnu::always_inline]] void store(const __m512i (&sums)[V], std::uint8_t* output) const {
+    store_words(sums, exists, output);
+  }
+};
+
+// A writer converts sums one by one and stores those of a pixel together.
+template <typename Writer, std::size_t V, typename Affine>
+[[gnu::always_inline]] inline void write(const Writer& writer, const __m512i (&sums)[V], const Affine& affine,
+                                         std::uint8_t* output) {
+  __m512i values[V];
+#pragma GCC unroll 4
+  for (std::size_t v = 0; v < V; ++v)
+    values[v] = writer.convert(sums[v], affine, v);
+  writer.store(values, output);
+}
+
+}  // namespace
+}  // namespace bitplace::integer_epilogues
