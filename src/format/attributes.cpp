@@ -17,36 +17,51 @@ struct Field {
   FieldValue value;
 };
 
-struct FieldCounter {
-  std::uint32_t& count;
-
-  template <typename T>
-  void operator()(const char*, const T&) const {
-    ++count;
-  }
+// A field as it is written: name, type and value.
+struct WrittenField {
+  bool optional;
+  std::vector<std::byte> bytes;
 };
 
 struct FieldWriter {
-  ByteWriter& writer;
+  std::vector<WrittenField>& fields;
 
-  void operator()(const char* name, std::int32_t value) const { number(name, FieldKind::s32, value); }
-  void operator()(const char* name, float value) const { number(name, FieldKind::f32, value); }
-  void operator()(const char* name, double value) const { number(name, FieldKind::f64, value); }
-  void operator()(const char* name, PaddingValue value) const { text(name, padding_name(value)); }
-  void operator()(const char* name, Epilogue value) const { text(name, epilogue_name(value)); }
+  void operator()(FieldName name, std::int32_t value) const { number(name, FieldKind::s32, value); }
+  void operator()(FieldName name, float value) const { number(name, FieldKind::f32, value); }
+  void operator()(FieldName name, double value) const { number(name, FieldKind::f64, value); }
+  void operator()(FieldName name, PaddingValue value) const { text(name, padding_name(value)); }
+  void operator()(FieldName name, Epilogue value) const { text(name, epilogue_name(value)); }
+  void operator()(FieldName name, DataType value) const { text(name, data_type_name(value)); }
+  void operator()(FieldName name, ActivationKind value) const { text(name, activation_name(value)); }
 
   template <typename T>
-  void number(const char* name, FieldKind kind, T value) const {
-    writer.write_string(name);
+  void number(FieldName name, FieldKind kind, T value) const {
+    ByteWriter writer;
+    writer.write_string(name.text);
     writer.write(kind);
     writer.write(value);
+    fields.push_back({name.optional, writer.take()});
   }
-  void text(const char* name, const char* value) const {
-    writer.write_string(name);
+  void text(FieldName name, const char* value) const {
+    ByteWriter writer;
+    writer.write_string(name.text);
     writer.write(FieldKind::name);
     writer.write_string(value);
+    fields.push_back({name.optional, writer.take()});
   }
 };
+
+std::vector<WrittenField> written_fields(const Attributes& attributes) {
+  std::vector<WrittenField> fields;
+  std::visit([&](const auto& structure) { visit_fields(structure, FieldWriter{fields}); }, attributes);
+  return fields;
+}
+
+// Attributes of the same structure with their defaults.
+Attributes defaults_of(const Attributes& attributes) {
+  return std::visit([](const auto& structure) { return Attributes(std::decay_t<decltype(structure)>()); },
+                    attributes);
+}
 
 template <typename T>
 Status read_value(SectionReader& reader, FieldValue* value) {
@@ -93,13 +108,15 @@ class FieldAssigner {
   explicit FieldAssigner(const std::vector<Field>& fields) : fields_(fields) {}
 
   template <typename T>
-  void operator()(const char* name, T& target) {
-    const auto same_name = [name](const Field& field) { return field.name == name; };
+  void operator()(FieldName name, T& target) {
+    const auto same_name = [name](const Field& field) { return field.name == name.text; };
     const auto found = std::find_if(fields_.begin(), fields_.end(), same_name);
     if (found == fields_.end()) {
-      fail(std::string("attribute '") + name + "' is missing");
-    } else if (!assign(found->value, target)) {
-      fail(std::string("attribute '") + name + "' has the wrong type or an unknown value");
+      if (!name.optional) fail(std::string("attribute '") + name.text + "' is missing");
+      return;
+    }
+    if (!assign(found->value, target)) {
+      fail(std::string("attribute '") + name.text + "' has the wrong type or an unknown value");
     }
     ++assigned_;
   }
@@ -114,7 +131,11 @@ class FieldAssigner {
     if constexpr (std::is_same_v<T, PaddingValue>) {
       taken = enumerator_from_name(value, padding_name, PaddingValue::one);
     } else if constexpr (std::is_same_v<T, Epilogue>) {
-      taken = enumerator_from_name(value, epilogue_name, Epilogue::threshold);
+      taken = enumerator_from_name(value, epilogue_name, Epilogue::affine);
+    } else if constexpr (std::is_same_v<T, DataType>) {
+      taken = enumerator_from_name<DataType>(value, data_type_name, DataType::b1);
+    } else if constexpr (std::is_same_v<T, ActivationKind>) {
+      taken = enumerator_from_name(value, activation_name, ActivationKind::tanh);
     } else if (const T* number = std::get_if<T>(&value)) {
       taken = *number;
     }
@@ -134,10 +155,18 @@ class FieldAssigner {
 }  // namespace
 
 void write_attributes(ByteWriter& writer, const Attributes& attributes) {
+  const std::vector<WrittenField> fields = written_fields(attributes);
+  const std::vector<WrittenField> defaults = written_fields(defaults_of(attributes));
+  const auto is_left_out = [&](std::size_t i) {
+    return fields[i].optional && fields[i].bytes == defaults[i].bytes;
+  };
   std::uint32_t count = 0;
-  std::visit([&](const auto& structure) { visit_fields(structure, FieldCounter{count}); }, attributes);
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    count += is_left_out(i) ? 0u : 1u;
   writer.write(count);
-  std::visit([&](const auto& structure) { visit_fields(structure, FieldWriter{writer}); }, attributes);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (!is_left_out(i)) writer.write_bytes(fields[i].bytes.data(), fields[i].bytes.size());
+  }
 }
 
 Status read_attributes(SectionReader& reader, Op op, Attributes* attributes) {
@@ -151,7 +180,7 @@ Status read_attributes(SectionReader& reader, Op op, Attributes* attributes) {
   FieldAssigner assigner(fields);
   std::visit([&](auto& structure) { visit_fields(structure, assigner); }, *attributes);
   if (!assigner.failure().empty()) return reader.error(assigner.failure());
-  // Each was found once, so more of them means one that is unknown or repeated.
+  // Each was taken once, so more of them means one that is unknown or repeated.
   if (fields.size() != assigner.assigned()) {
     return reader.error(std::string("an attribute that ") + op_name(op) + " does not have, or has once",
                         ErrorCode::unsupported);

@@ -83,15 +83,6 @@ Status check_unused_bits(const Tensor& tensor) {
   return {};
 }
 
-// Types of several bits below 8 have a code in the format, and no kernel yet.
-Status check_tensor(const Tensor& tensor) {
-  if (tensor.type == DataType::s4 || tensor.type == DataType::b2) {
-    return make_error(ErrorCode::unsupported, "tensor '" + tensor.name + "'",
-                      std::string("type ") + data_type_name(tensor.type) + " is not stored by this version");
-  }
-  return check_unused_bits(tensor);
-}
-
 }  // namespace
 
 Status check_model(const ModelContents& contents) {
@@ -100,7 +91,7 @@ Status check_model(const ModelContents& contents) {
   BITPLACE_TRY(validate_deployable(contents.graph));
   BITPLACE_TRY(check_preprocessing(contents));
   for (const Tensor& tensor : contents.graph.tensors)
-    BITPLACE_TRY(check_tensor(tensor));
+    BITPLACE_TRY(check_unused_bits(tensor));
   return {};
 }
 

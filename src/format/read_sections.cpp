@@ -142,11 +142,11 @@ Status check_encoding(const SectionReader& reader, DataType type, std::uint8_t e
   if (encoding > static_cast<std::uint8_t>(TensorEncoding::sparse)) {
     return reader.error("unknown encoding code " + std::to_string(encoding));
   }
-  const bool one_bit = type == DataType::b1;
-  const bool raw = bits_per_element(type) >= 8;
-  const auto expected = raw ? TensorEncoding::raw : TensorEncoding::bits;
-  if ((!raw && !one_bit) || static_cast<TensorEncoding>(encoding) != expected || k != (one_bit ? 1 : 0)) {
-    return reader.error("this reader knows raw tensors and those of one bit", ErrorCode::unsupported);
+  const int width = bits_per_element(type);
+  const auto expected = width < 8 ? TensorEncoding::bits : TensorEncoding::raw;
+  if (static_cast<TensorEncoding>(encoding) != expected || k != (width < 8 ? width : 0)) {
+    return reader.error("this reader knows raw tensors and bits of their type's width",
+                        ErrorCode::unsupported);
   }
   return {};
 }

@@ -56,6 +56,20 @@ const char* op_name(Op op) {
       return "l2_normalize";
     case Op::quantize:
       return "quantize";
+    case Op::average_pool:
+      return "average_pool";
+    case Op::add:
+      return "add";
+    case Op::activation:
+      return "activation";
+    case Op::lookup:
+      return "lookup";
+    case Op::dequantize:
+      return "dequantize";
+    case Op::cast:
+      return "cast";
+    case Op::multiply_channels:
+      return "multiply_channels";
     case Op::divide:
       return "divide";
     case Op::multiply_add:
@@ -93,6 +107,40 @@ const char* epilogue_name(Epilogue epilogue) {
       return "raw";
     case Epilogue::threshold:
       return "threshold";
+    case Epilogue::requantize:
+      return "requantize";
+    case Epilogue::affine:
+      return "affine";
+  }
+  return "unknown";
+}
+
+const char* activation_name(ActivationKind kind) {
+  switch (kind) {
+    case ActivationKind::relu:
+      return "relu";
+    case ActivationKind::relu6:
+      return "relu6";
+    case ActivationKind::hard_tanh:
+      return "hard_tanh";
+    case ActivationKind::leaky_tanh:
+      return "leaky_tanh";
+    case ActivationKind::leaky_relu:
+      return "leaky_relu";
+    case ActivationKind::hard_sigmoid:
+      return "hard_sigmoid";
+    case ActivationKind::hard_swish:
+      return "hard_swish";
+    case ActivationKind::sigmoid:
+      return "sigmoid";
+    case ActivationKind::silu:
+      return "silu";
+    case ActivationKind::gelu_erf:
+      return "gelu_erf";
+    case ActivationKind::gelu_tanh:
+      return "gelu_tanh";
+    case ActivationKind::tanh:
+      return "tanh";
   }
   return "unknown";
 }
@@ -105,6 +153,18 @@ Attributes default_attributes(Op op) {
       return MaxPoolAttributes{};
     case Op::quantize:
       return QuantizeAttributes{};
+    case Op::average_pool:
+      return AveragePoolAttributes{};
+    case Op::add:
+      return AddAttributes{};
+    case Op::multiply_channels:
+      return MultiplyChannelsAttributes{};
+    case Op::activation:
+      return ActivationAttributes{};
+    case Op::dequantize:
+      return DequantizeAttributes{};
+    case Op::cast:
+      return CastAttributes{};
     case Op::divide:
       return DivideAttributes{};
     case Op::batch_norm:
@@ -113,6 +173,7 @@ Attributes default_attributes(Op op) {
     case Op::sign:
     case Op::reshape:
     case Op::l2_normalize:
+    case Op::lookup:
     case Op::multiply_add:
       return NoAttributes{};
   }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,6 +15,7 @@
 
 #include "bitplace/result.h"
 #include "bitplace/tensor.h"
+#include "kernels/activation/activation.h"
 
 namespace bitplace {
 
@@ -23,13 +25,20 @@ inline constexpr std::int32_t kNone = -1;
 
 enum class Op : std::uint8_t {
   // Deployable.
-  convolution = 0,   // activation x weight -> accumulator -> [max-pool] -> epilogue
-  max_pool = 1,      // s32, f32; or b1, where parameter "flip" picks AND (0) or OR (1) per channel
-  threshold = 2,     // s32 -> b1: bit = (x < threshold[c]) xor flip[c]
-  sign = 3,          // f32 -> b1: bit = (x < 0); -0.0 and NaN give 0
-  reshape = 4,       // same elements, another shape; no data moves
-  l2_normalize = 5,  // s32, f32 -> f32: x / max(|x|, 1e-12)
-  quantize = 6,      // s32, f32 -> s8: round_half_even(clamp(float(x) * scale, -127, 127))
+  convolution = 0,         // activation x weight -> accumulator -> [max-pool] -> epilogue
+  max_pool = 1,            // any type; for b1 parameter "flip" picks AND (0) or OR (1) per channel
+  threshold = 2,           // s32 -> b1: bit = (x < threshold[c]) xor flip[c]
+  sign = 3,                // f32 -> b1: bit = (x < 0); -0.0 and NaN give 0
+  reshape = 4,             // same elements, another shape; no data moves
+  l2_normalize = 5,        // s32, f32 -> f32: x / max(|x|, 1e-12)
+  quantize = 6,            // s32, f16, f32 -> s8: round_half_even(clamp(float(x) * scale, low, high))
+  average_pool = 7,        // s8, f16, f32: mean of the window's taps (kernels/average_pool/average_pool.h)
+  add = 8,                 // two of s8, f16 or f32: clamp(a + b), codes scaled before and rounded after
+  activation = 9,          // f16, f32: one of ActivationKind, element by element
+  lookup = 10,             // u8, s8 -> s8: any function of one byte; parameter "table" s8[256]
+  dequantize = 11,         // s8 -> f16, f32: x * scale; s32 -> f32: x * "scale"[c] + "bias"[c]
+  cast = 12,               // f32 -> f16, f16 -> f32
+  multiply_channels = 13,  // s8, f16, f32: a map times one value per channel, codes scaled and rounded
   // Desk only: lowered away before a model is written.
   divide = 64,        // s32, f32 -> f32: x / divisor
   multiply_add = 65,  // s32, f32 -> f32: x * multiplier[c] + addend[c]
@@ -43,6 +52,10 @@ enum class PaddingValue : std::uint8_t { valid = 0, zero = 1, one = 2 };
 enum class Epilogue : std::uint8_t {
   raw = 0,        // s32 as it is (f32 in float graphs)
   threshold = 1,  // b1: bit = (accumulator < threshold[c]) xor flip[c]; parameters "threshold" s32, "flip" u8
+  requantize = 2,  // s8: round_half_even(clamp(float(accumulator) * scale[c] + bias[c], low, high)); "scale",
+                   // "bias" f32
+  affine =
+      3,  // f32 or f16: clamp(float(accumulator) * scale[c] + bias[c], low, high); floats have no "scale"
 };
 
 struct ConvolutionAttributes {
@@ -55,6 +68,10 @@ struct ConvolutionAttributes {
   std::int32_t pool_height = 1,
                pool_width = 1;  // non-overlapping windows, the remainder dropped; 1 x 1 is none
   Epilogue epilogue = Epilogue::raw;
+  // Clamp of requantize and affine: an activation such as ReLU. s8 stays within [-127, 127] in any case.
+  float output_low = -std::numeric_limits<float>::infinity();
+  float output_high = std::numeric_limits<float>::infinity();
+  DataType output_type = DataType::f32;  // of affine: f32, f16
 };
 
 struct MaxPoolAttributes {
@@ -65,6 +82,42 @@ struct MaxPoolAttributes {
 
 struct QuantizeAttributes {
   float scale = 1.0f;
+  float low = -127.0f, high = 127.0f;
+};
+
+struct AveragePoolAttributes {
+  std::int32_t window_height = 1, window_width = 1;
+  std::int32_t stride_height = 1, stride_width = 1;
+  std::int32_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+  std::int32_t count_padding = 0;  // 1: padded taps count as zeros
+  float factor = 1.0f;             // s8 only: the input's scale over the output's
+};
+
+// Scales: s8 only. Clamps: for s8 inside [-127, 127] in any case.
+struct AddAttributes {
+  float scale_a = 1.0f, scale_b = 1.0f;
+  float low = -std::numeric_limits<float>::infinity();
+  float high = std::numeric_limits<float>::infinity();
+};
+
+struct MultiplyChannelsAttributes {
+  float scale = 1.0f;
+  float low = -std::numeric_limits<float>::infinity();
+  float high = std::numeric_limits<float>::infinity();
+};
+
+struct ActivationAttributes {
+  ActivationKind kind = ActivationKind::relu;
+  float alpha = 0.0f;  // leaky_tanh, leaky_relu
+};
+
+struct DequantizeAttributes {
+  float scale = 1.0f;  // of s8
+  DataType output_type = DataType::f32;
+};
+
+struct CastAttributes {
+  DataType output_type = DataType::f16;
 };
 
 struct DivideAttributes {
@@ -77,8 +130,10 @@ struct BatchNormAttributes {
 
 struct NoAttributes {};
 
-using Attributes = std::variant<NoAttributes, ConvolutionAttributes, MaxPoolAttributes, QuantizeAttributes,
-                                DivideAttributes, BatchNormAttributes>;
+using Attributes =
+    std::variant<NoAttributes, ConvolutionAttributes, MaxPoolAttributes, QuantizeAttributes, DivideAttributes,
+                 BatchNormAttributes, AveragePoolAttributes, AddAttributes, MultiplyChannelsAttributes,
+                 ActivationAttributes, DequantizeAttributes, CastAttributes>;
 
 // Activations are NHWC with N = 1.
 struct Value {
@@ -124,6 +179,15 @@ bool op_from_code(std::uint8_t code, Op* op);
 bool is_deployable(Op op);
 const char* padding_name(PaddingValue padding);
 const char* epilogue_name(Epilogue epilogue);
+const char* activation_name(ActivationKind kind);
+
+// An optional field came after format version 1.0: files leave it out where it has its default.
+struct FieldName {
+  const char* text;
+  bool optional;
+
+  constexpr FieldName(const char* name, bool is_optional = false) : text(name), optional(is_optional) {}
+};
 
 // The fields of an attribute structure, by name: the one list behind the text dump and the file format.
 template <typename A, typename Visitor>
@@ -145,6 +209,9 @@ void visit_fields(A& a, Visitor&& field) {
     field("pool_height", a.pool_height);
     field("pool_width", a.pool_width);
     field("epilogue", a.epilogue);
+    field({"output_low", true}, a.output_low);
+    field({"output_high", true}, a.output_high);
+    field({"output_type", true}, a.output_type);
   } else if constexpr (std::is_same_v<T, MaxPoolAttributes>) {
     field("window_height", a.window_height);
     field("window_width", a.window_width);
@@ -156,6 +223,36 @@ void visit_fields(A& a, Visitor&& field) {
     field("pad_right", a.pad_right);
   } else if constexpr (std::is_same_v<T, QuantizeAttributes>) {
     field("scale", a.scale);
+    field({"low", true}, a.low);
+    field({"high", true}, a.high);
+  } else if constexpr (std::is_same_v<T, AveragePoolAttributes>) {
+    field("window_height", a.window_height);
+    field("window_width", a.window_width);
+    field("stride_height", a.stride_height);
+    field("stride_width", a.stride_width);
+    field("pad_top", a.pad_top);
+    field("pad_left", a.pad_left);
+    field("pad_bottom", a.pad_bottom);
+    field("pad_right", a.pad_right);
+    field("count_padding", a.count_padding);
+    field("factor", a.factor);
+  } else if constexpr (std::is_same_v<T, AddAttributes>) {
+    field("scale_a", a.scale_a);
+    field("scale_b", a.scale_b);
+    field("low", a.low);
+    field("high", a.high);
+  } else if constexpr (std::is_same_v<T, MultiplyChannelsAttributes>) {
+    field("scale", a.scale);
+    field("low", a.low);
+    field("high", a.high);
+  } else if constexpr (std::is_same_v<T, ActivationAttributes>) {
+    field("kind", a.kind);
+    field("alpha", a.alpha);
+  } else if constexpr (std::is_same_v<T, DequantizeAttributes>) {
+    field("scale", a.scale);
+    field("output_type", a.output_type);
+  } else if constexpr (std::is_same_v<T, CastAttributes>) {
+    field("output_type", a.output_type);
   } else if constexpr (std::is_same_v<T, DivideAttributes>) {
     field("divisor", a.divisor);
   } else if constexpr (std::is_same_v<T, BatchNormAttributes>) {

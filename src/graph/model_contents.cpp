@@ -10,18 +10,20 @@ namespace {
 struct FieldBytes {
   std::vector<std::pair<std::string, std::vector<std::byte>>>& fields;
 
-  void operator()(const char* name, PaddingValue value) const { text(name, padding_name(value)); }
-  void operator()(const char* name, Epilogue value) const { text(name, epilogue_name(value)); }
+  void operator()(FieldName name, PaddingValue value) const { text(name, padding_name(value)); }
+  void operator()(FieldName name, Epilogue value) const { text(name, epilogue_name(value)); }
+  void operator()(FieldName name, DataType value) const { text(name, data_type_name(value)); }
+  void operator()(FieldName name, ActivationKind value) const { text(name, activation_name(value)); }
   template <typename T>
-  void operator()(const char* name, const T& value) const {
+  void operator()(FieldName name, const T& value) const {
     ByteWriter writer;
     writer.write(value);
-    fields.emplace_back(name, writer.take());
+    fields.emplace_back(name.text, writer.take());
   }
-  void text(const char* name, const char* value) const {
+  void text(FieldName name, const char* value) const {
     ByteWriter writer;
     writer.write_string(value);
-    fields.emplace_back(name, writer.take());
+    fields.emplace_back(name.text, writer.take());
   }
 };
 

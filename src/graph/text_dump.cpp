@@ -13,22 +13,47 @@ std::string value_text(const Graph& graph, ValueId id) {
   return "%" + std::to_string(id) + ":" + data_type_name(value.type) + "[" + to_string(value.shape) + "]";
 }
 
-struct FieldText {
-  std::string& text;
+struct Field {
+  bool optional;
+  std::string text;
+};
 
-  void operator()(const char* name, std::int32_t value) const { append(name, std::to_string(value)); }
-  void operator()(const char* name, PaddingValue value) const { append(name, padding_name(value)); }
-  void operator()(const char* name, Epilogue value) const { append(name, epilogue_name(value)); }
-  void operator()(const char* name, double value) const {
+struct FieldText {
+  std::vector<Field>& fields;
+
+  void operator()(FieldName name, std::int32_t value) const { append(name, std::to_string(value)); }
+  void operator()(FieldName name, PaddingValue value) const { append(name, padding_name(value)); }
+  void operator()(FieldName name, Epilogue value) const { append(name, epilogue_name(value)); }
+  void operator()(FieldName name, DataType value) const { append(name, data_type_name(value)); }
+  void operator()(FieldName name, ActivationKind value) const { append(name, activation_name(value)); }
+  void operator()(FieldName name, double value) const {
     char number[40];
     std::snprintf(number, sizeof number, "%.9g", value);
     append(name, number);
   }
 
-  void append(const char* name, const std::string& value) const {
-    text += " " + std::string(name) + "=" + value;
+  void append(FieldName name, const std::string& value) const {
+    fields.push_back({name.optional, std::string(name.text) + "=" + value});
   }
 };
+
+std::vector<Field> fields_of(const Attributes& attributes) {
+  std::vector<Field> fields;
+  std::visit([&](const auto& structure) { visit_fields(structure, FieldText{fields}); }, attributes);
+  return fields;
+}
+
+// Optional fields appear where they say something.
+std::string attributes_text(const Node& node) {
+  const std::vector<Field> fields = fields_of(node.attributes);
+  const std::vector<Field> defaults = fields_of(default_attributes(node.op));
+  std::string text;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const bool unsaid = fields[i].optional && i < defaults.size() && fields[i].text == defaults[i].text;
+    if (!unsaid) text += " " + fields[i].text;
+  }
+  return text;
+}
 
 // Constants appear by role, type, shape and hash: enough to see that a pass changed one.
 std::string parameter_text(const Graph& graph, const Parameter& parameter) {
@@ -49,7 +74,7 @@ std::string dump_graph(const Graph& graph) {
       text += "%" + std::to_string(node.inputs[i]);
     }
     text += ") \"" + node.name + "\"";
-    std::visit([&](const auto& attributes) { visit_fields(attributes, FieldText{text}); }, node.attributes);
+    text += attributes_text(node);
     for (const Parameter& parameter : node.parameters)
       text += parameter_text(graph, parameter);
     text += "\n";

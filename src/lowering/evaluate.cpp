@@ -186,8 +186,25 @@ Numbers run_node(const Graph& graph, const Node& node, const Numbers& input) {
     case Op::multiply_add:
     case Op::batch_norm:
       return affine(graph, node, input);
+    case Op::average_pool:
+    case Op::add:
+    case Op::activation:
+    case Op::lookup:
+    case Op::dequantize:
+    case Op::cast:
+    case Op::multiply_channels:
+      break;  // refused before
   }
   return {};
+}
+
+// Float and binary networks are evaluated; quantized layers are not, nor what only they or real-valued
+// networks have.
+bool can_be_evaluated(const Graph& graph, const Node& node) {
+  if (node.op >= Op::average_pool && is_deployable(node.op)) return false;
+  if (node.op != Op::convolution) return true;
+  const Epilogue epilogue = std::get<ConvolutionAttributes>(node.attributes).epilogue;
+  return graph.parameter(node, "weight")->type == DataType::b1 && epilogue <= Epilogue::threshold;
 }
 
 }  // namespace
@@ -199,10 +216,9 @@ Result<EvaluatedValues> evaluate(const Graph& graph, const std::vector<double>& 
   EvaluatedValues values(graph.values.size());
   values[static_cast<std::size_t>(graph.input)] = input;
   for (const Node& node : graph.nodes) {
-    const Tensor* weight = graph.parameter(node, "weight");
-    if (node.op == Op::convolution && weight->type != DataType::b1) {
+    if (!can_be_evaluated(graph, node)) {
       return make_error(ErrorCode::unsupported, "layer '" + node.name + "'",
-                        "only 1-bit weights can be evaluated");
+                        "only layers of networks with 1-bit weights can be evaluated");
     }
     values[static_cast<std::size_t>(node.output)] =
         run_node(graph, node, values[static_cast<std::size_t>(node.inputs[0])]);

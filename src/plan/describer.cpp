@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "image/preprocess.h"
+#include "kernels/common/half.h"
 #include "plan/plan_implementation.h"
 
 namespace bitplace {
@@ -23,6 +24,29 @@ struct TaskContext {
 void run_one_task(std::int64_t task, void* context) {
   const auto* c = static_cast<const TaskContext*>(context);
   run_task(*c->step, c->arena, task);
+}
+
+template <typename T>
+void convert(const std::byte* values, float* out, std::size_t count) {
+  const auto* typed = reinterpret_cast<const T*>(values);
+  for (std::size_t i = 0; i < count; ++i)
+    out[i] = static_cast<float>(typed[i]);
+}
+
+// Codes come out as the whole numbers that they are.
+void copy_as_floats(DataType type, const std::byte* values, float* out, std::size_t count) {
+  switch (type) {
+    case DataType::s32:
+      return convert<std::int32_t>(values, out, count);
+    case DataType::s8:
+      return convert<std::int8_t>(values, out, count);
+    case DataType::f16:
+      for (std::size_t i = 0; i < count; ++i)
+        out[i] = half_to_float(reinterpret_cast<const std::uint16_t*>(values)[i]);
+      return;
+    default:
+      std::memcpy(out, values, count * sizeof(float));
+  }
 }
 
 }  // namespace
@@ -158,14 +182,7 @@ Status Describer::features(const ImageView& image, float* out, std::size_t count
   }
   BITPLACE_TRY(state_->run(image));
   const Plan::Implementation& plan_data = state_->implementation();
-  const std::byte* values = state_->arena.data() + plan_data.features_offset;
-  if (plan_data.features_type == DataType::f32) {
-    std::memcpy(out, values, count * sizeof(float));
-  } else {
-    const auto* integers = reinterpret_cast<const std::int32_t*>(values);
-    for (std::size_t i = 0; i < count; ++i)
-      out[i] = static_cast<float>(integers[i]);
-  }
+  copy_as_floats(plan_data.features_type, state_->arena.data() + plan_data.features_offset, out, count);
   return {};
 }
 

@@ -1,136 +1,52 @@
 #include "plan/layer.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "core/error.h"
-#include "kernels/common/select.h"
-#include "kernels/convolution_b1_b1/convolution_b1_b1.h"
-#include "kernels/convolution_u8_b1/convolution_u8_b1.h"
+#include "plan/convolution_layer.h"
+#include "plan/elementwise_layer.h"
+#include "plan/layer_support.h"
 #include "plan/value_layout.h"
 
 namespace bitplace {
 namespace {
 
-const Value& input_of(const Graph& graph, const Node& node) {
-  return graph.values[static_cast<std::size_t>(node.inputs[0])];
-}
-const Value& output_of(const Graph& graph, const Node& node) {
-  return graph.values[static_cast<std::size_t>(node.output)];
-}
-
-std::int64_t pixels_of(const Value& value) {
-  return value.shape[1] * value.shape[2];
-}
-std::int32_t channels_of(const Value& value) {
-  return static_cast<std::int32_t>(value.shape[3]);
-}
-
-// Element-wise work is split only where a part outweighs the hand-over between threads.
-std::int64_t parts_for(std::int64_t pixels, std::int64_t channels) {
-  constexpr std::int64_t kElementsPerPart = 32768;
-  return std::clamp<std::int64_t>(pixels * channels / kElementsPerPart, 1, pixels);
-}
-
-// The lowest tier that has every feature the kernel needs.
-const char* needed_tier(IsaFeatures features) {
-  for (const IsaTier& tier : isa_tiers()) {
-    if ((features & ~tier.features) == 0) return tier.name;
-  }
-  return isa_name(features);
-}
-
-// Records the kernel; a reference kernel counts as a slow path wherever the CPU offered more.
-template <typename Kernel>
-void name_kernel(PlannedLayer& layer, const Kernel& kernel, IsaFeatures features) {
-  layer.info.kernel = kernel.name;
-  layer.info.isa = needed_tier(kernel.features);
-  layer.info.reference = kernel.features == 0 && features != 0;
-}
-
-template <typename Kernel>
-const Kernel* choose(PlannedLayer& layer, KernelTable<Kernel> table, IsaFeatures features) {
-  const Kernel* kernel = select_kernel(table, features);
-  name_kernel(layer, *kernel, features);
-  return kernel;
-}
-
-std::string window_text(std::int64_t height, std::int64_t width) {
-  return std::to_string(height) + "x" + std::to_string(width);
-}
-
-ConvolutionPadding kernel_padding(PaddingValue padding) {
-  switch (padding) {
-    case PaddingValue::valid:
-      return ConvolutionPadding::valid;
-    case PaddingValue::zero:
-      return ConvolutionPadding::zero;
-    case PaddingValue::one:
-      return ConvolutionPadding::one;
-  }
-  return ConvolutionPadding::valid;
-}
-
-ConvolutionProblem convolution_problem(const Graph& graph, const Node& node) {
-  const auto& a = std::get<ConvolutionAttributes>(node.attributes);
-  const Value& input = input_of(graph, node);
-  const Value& output = output_of(graph, node);
-  ConvolutionProblem p{};
-  p.input_height = static_cast<std::int32_t>(input.shape[1]);
-  p.input_width = static_cast<std::int32_t>(input.shape[2]);
-  p.input_channels = channels_of(input);
-  p.output_channels = channels_of(output);
-  p.kernel_height = a.kernel_height;
-  p.kernel_width = a.kernel_width;
-  p.stride_height = a.stride_height;
-  p.stride_width = a.stride_width;
-  p.dilation_height = a.dilation_height;
-  p.dilation_width = a.dilation_width;
-  p.groups = a.groups;
-  p.pad_top = a.pad_top;
-  p.pad_left = a.pad_left;
-  p.pad_bottom = a.pad_bottom;
-  p.pad_right = a.pad_right;
-  p.padding = kernel_padding(a.padding);
-  p.pool_height = a.pool_height;
-  p.pool_width = a.pool_width;
-  p.output_height = static_cast<std::int32_t>(output.shape[1]);
-  p.output_width = static_cast<std::int32_t>(output.shape[2]);
-  p.epilogue =
-      a.epilogue == Epilogue::threshold ? ConvolutionEpilogue::threshold_b1 : ConvolutionEpilogue::raw_s32;
-  return p;
-}
-
-std::string convolution_text(const Value& input, const ConvolutionAttributes& a) {
-  std::string text = std::string("convolution ") + data_type_name(input.type) + " x b1 " +
-                     window_text(a.kernel_height, a.kernel_width) + "/" + std::to_string(a.stride_height);
-  if (a.padding != PaddingValue::valid) text += std::string(" pad ") + padding_name(a.padding);
-  if (a.pool_height * a.pool_width > 1) text += " + max-pool " + window_text(a.pool_height, a.pool_width);
-  if (a.epilogue == Epilogue::threshold) text += " + threshold";
-  return text;
-}
-
-void plan_convolution(const Graph& graph, PlannedLayer& layer, IsaFeatures features) {
+void plan_convolution(const Graph& graph, PlannedLayer& layer, const CodeRange& input_range,
+                      IsaFeatures features) {
   const Node& node = *layer.node;
-  const Value& input = input_of(graph, node);
-  const ConvolutionProblem problem = convolution_problem(graph, node);
-  const auto table = input.type == DataType::u8 ? convolution_u8_b1_kernels() : convolution_b1_b1_kernels();
-  const ConvolutionKernel* kernel =
-      select_kernel(table, features, [&](const ConvolutionKernel& row) { return row.accepts(problem); });
+  const ConvolutionTable* table = convolution_table(graph, node);
+  const ConvolutionProblem problem = convolution_problem(graph, node, input_range);
+  const ConvolutionKernel* kernel = select_kernel(
+      table->rows(), features, [&](const ConvolutionKernel& row) { return row.accepts(problem); });
   name_kernel(layer, *kernel, features);
   layer.packed_bytes = kernel->packed_bytes(problem);
   layer.scratch_bytes = kernel->scratch_bytes(problem);
-  layer.info.operation = convolution_text(input, std::get<ConvolutionAttributes>(node.attributes));
-  layer.info.multiply_accumulates = std::int64_t{problem.output_height} * problem.pool_height *
-                                    problem.output_width * problem.pool_width * problem.output_channels *
-                                    convolution_depth(problem);
+  layer.info.operation = convolution_text(graph, node);
+  layer.info.multiply_accumulates = multiply_accumulates(problem);
   Step step;
-  step.parameters = ConvolutionStep{kernel, problem, nullptr, true};
+  step.parameters = ConvolutionStep{kernel, problem, table->weight, nullptr, true};
   step.tasks = kernel->prepare_tasks(problem);
   if (step.tasks > 0) layer.steps.push_back(step);
-  step.parameters = ConvolutionStep{kernel, problem, nullptr, false};
+  std::get<ConvolutionStep>(step.parameters).prepares = false;
   step.tasks = kernel->run_tasks(problem);
   layer.steps.push_back(step);
+}
+
+KernelTable<MaxPoolKernel> max_pool_kernels(DataType type) {
+  switch (type) {
+    case DataType::b1:
+      return max_pool_b1_kernels();
+    case DataType::s8:
+      return max_pool_s8_kernels();
+    case DataType::u8:
+      return max_pool_u8_kernels();
+    case DataType::s32:
+      return max_pool_s32_kernels();
+    case DataType::f16:
+      return max_pool_f16_kernels();
+    default:
+      return max_pool_f32_kernels();
+  }
 }
 
 void plan_max_pool(const Graph& graph, PlannedLayer& layer, IsaFeatures features) {
@@ -139,9 +55,7 @@ void plan_max_pool(const Graph& graph, PlannedLayer& layer, IsaFeatures features
   const Value& input = input_of(graph, node);
   const Value& output = output_of(graph, node);
   MaxPoolStep parameters{};
-  parameters.kernel = input.type == DataType::b1    ? choose(layer, max_pool_b1_kernels(), features)
-                      : input.type == DataType::s32 ? choose(layer, max_pool_s32_kernels(), features)
-                                                    : choose(layer, max_pool_f32_kernels(), features);
+  parameters.kernel = choose(layer, max_pool_kernels(input.type), features);
   parameters.problem = {static_cast<std::int32_t>(input.shape[1]),
                         static_cast<std::int32_t>(input.shape[2]),
                         channels_of(input),
@@ -200,16 +114,6 @@ void plan_l2_normalize(const Graph& graph, PlannedLayer& layer, IsaFeatures feat
   layer.steps.push_back(step);
 }
 
-void plan_quantize(const Graph& graph, PlannedLayer& layer, IsaFeatures features) {
-  const Value& input = input_of(graph, *layer.node);
-  const QuantizeKernel* kernel = choose(layer, quantize_kernels(), features);
-  layer.info.operation = std::string("quantize ") + data_type_name(input.type) + " -> s8";
-  const float scale = std::get<QuantizeAttributes>(layer.node->attributes).scale;
-  Step step;
-  step.parameters = QuantizeStep{kernel, input.shape.elements(), scale, input.type == DataType::s32};
-  layer.steps.push_back(step);
-}
-
 void flip_to_words(const Tensor& flip, std::uint32_t* words) {
   for (std::size_t c = 0; c < flip.data.size(); ++c) {
     if (flip.data[c] != std::byte{0}) words[c / 32] |= 1u << (c % 32);
@@ -229,10 +133,7 @@ struct ConstantPacker {
 
   void operator()(ConvolutionStep& step) const {
     step.packed = packed;
-    if (step.prepares) return;
-    step.kernel->pack(
-        step.problem,
-        {data<std::uint8_t>("weight"), data<std::int32_t>("threshold"), data<std::uint8_t>("flip")}, packed);
+    if (!step.prepares) pack_convolution(graph, node, step, packed);
   }
   void operator()(MaxPoolStep& step) const {
     const Tensor* flip = graph.parameter(node, "flip");
@@ -249,20 +150,35 @@ struct ConstantPacker {
     step.threshold = reinterpret_cast<const std::int32_t*>(packed);
     step.flip_words = words;
   }
-  void operator()(PackBitsStep&) const {}
-  void operator()(L2NormalizeStep&) const {}
-  void operator()(QuantizeStep&) const {}
+  void operator()(LookupStep& step) const {
+    const Tensor& table = *graph.parameter(node, "table");
+    std::memcpy(packed, table.data.data(), table.data.size());
+    step.call.table = reinterpret_cast<const std::int8_t*>(packed);
+  }
+  void operator()(DequantizeChannelsStep& step) const {
+    const auto bytes = static_cast<std::size_t>(step.call.channels) * sizeof(float);
+    std::memcpy(packed, data<std::byte>("scale"), bytes);
+    step.call.scale = reinterpret_cast<const float*>(packed);
+    const auto* bias = data<std::byte>("bias");
+    if (bias == nullptr) return;
+    std::memcpy(packed + bytes, bias, bytes);
+    step.call.bias = reinterpret_cast<const float*>(packed + bytes);
+  }
+  // The other steps have no constants.
+  template <typename StepWithout>
+  void operator()(StepWithout&) const {}
 };
 
 }  // namespace
 
-Result<PlannedLayer> plan_layer(const Graph& graph, const Node& node, IsaFeatures features) {
+Result<PlannedLayer> plan_layer(const Graph& graph, const Node& node, const CodeRange& input_range,
+                                IsaFeatures features) {
   PlannedLayer layer;
   layer.node = &node;
   layer.info.layer = node.name;
   switch (node.op) {
     case Op::convolution:
-      plan_convolution(graph, layer, features);
+      plan_convolution(graph, layer, input_range, features);
       break;
     case Op::max_pool:
       plan_max_pool(graph, layer, features);
@@ -276,11 +192,9 @@ Result<PlannedLayer> plan_layer(const Graph& graph, const Node& node, IsaFeature
     case Op::l2_normalize:
       plan_l2_normalize(graph, layer, features);
       break;
-    case Op::quantize:
-      plan_quantize(graph, layer, features);
-      break;
     default:
-      return make_error(ErrorCode::internal, "layer '" + node.name + "'", "cannot be planned");
+      if (!plan_elementwise(graph, layer, features))
+        return make_error(ErrorCode::internal, "layer '" + node.name + "'", "cannot be planned");
   }
   layer.info.packed_bytes = layer.packed_bytes;
   layer.info.scratch_bytes = layer.scratch_bytes;

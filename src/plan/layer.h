@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bitplace/plan.h"
+#include "graph/code_range.h"
 #include "graph/graph.h"
 #include "plan/step.h"
 
@@ -20,7 +21,9 @@ struct PlannedLayer {
 };
 
 // The node must be deployable and no reshape, which moves no data and has no steps.
-Result<PlannedLayer> plan_layer(const Graph& graph, const Node& node, IsaFeatures features);
+// `input_range` is what the first input's codes can be.
+Result<PlannedLayer> plan_layer(const Graph& graph, const Node& node, const CodeRange& input_range,
+                                IsaFeatures features);
 
 // Writes the layer's constants in its kernel's layout; `packed` holds packed_bytes zeroed bytes, aligned
 // to 64.

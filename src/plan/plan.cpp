@@ -88,13 +88,15 @@ class PlanBuilder {
   Status plan_layers() {
     arena_.write(graph_.input, 0);
     plan_preprocessing();
+    const std::vector<CodeRange> ranges = code_ranges(graph_);
     int stage = 1;
     for (const Node& node : graph_.nodes) {
       if (node.op == Op::reshape) {
         arena_.alias(node.output, node.inputs[0]);
         continue;
       }
-      Result<PlannedLayer> layer = plan_layer(graph_, node, result_->features);
+      Result<PlannedLayer> layer =
+          plan_layer(graph_, node, ranges[static_cast<std::size_t>(node.inputs[0])], result_->features);
       if (!layer.ok()) return layer.error();
       for (const ValueId input : node.inputs)
         arena_.read(input, stage);
@@ -139,6 +141,7 @@ class PlanBuilder {
       for (Step& step : layer.steps) {
         step.layer = i;
         step.input_offset = arena_.offset(layer.node->inputs[0]);
+        step.second_input_offset = arena_.offset(layer.node->inputs.back());
         step.output_offset = layer.info.output_offset;
         step.scratch_offset = arena_.scratch_offset(scratch_[i]);
         result_->steps.push_back(step);

@@ -57,9 +57,44 @@ struct TaskRunner {
     }
   }
 
-  void operator()(const QuantizeStep& s) const {
-    const QuantizeCall call = {arena + step.input_offset, output<std::int8_t>(), s.scale};
-    (s.from_s32 ? s.kernel->run_s32 : s.kernel->run_f32)(call, 0, s.count);
+  void operator()(const QuantizeStep& s) const { run_elementwise(s); }
+  void operator()(const ActivationStep& s) const { run_elementwise(s); }
+  void operator()(const LookupStep& s) const { run_elementwise(s); }
+  void operator()(const DequantizeStep& s) const { run_elementwise(s); }
+  void operator()(const DequantizeChannelsStep& s) const { run_elementwise(s); }
+  void operator()(const CastStep& s) const { run_elementwise(s); }
+
+  void operator()(const AddStep& s) const {
+    AddCall call = s.call;
+    call.a = arena + step.input_offset;
+    call.b = arena + step.second_input_offset;
+    call.output = arena + step.output_offset;
+    run_part(s, call);
+  }
+
+  void operator()(const MultiplyChannelsStep& s) const {
+    MultiplyChannelsCall call = s.call;
+    call.input = arena + step.input_offset;
+    call.gate = arena + step.second_input_offset;
+    call.output = arena + step.output_offset;
+    run_part(s, call);
+  }
+
+  void operator()(const AveragePoolStep& s) const {
+    s.run({&s.problem, arena + step.input_offset, arena + step.output_offset}, task);
+  }
+
+  template <typename Call>
+  void run_elementwise(const ElementwiseStep<Call>& s) const {
+    Call call = s.call;
+    call.input = input<std::remove_const_t<std::remove_pointer_t<decltype(call.input)>>>();
+    call.output = output<std::remove_pointer_t<decltype(call.output)>>();
+    run_part(s, call);
+  }
+
+  template <typename Call>
+  void run_part(const ElementwiseStep<Call>& s, const Call& call) const {
+    s.run(call, part_begin(step, s.count, task), part_begin(step, s.count, task + 1));
   }
 };
 

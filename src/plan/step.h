@@ -5,9 +5,16 @@
 #include <cstdint>
 #include <variant>
 
-#include "kernels/common/convolution.h"
+#include "kernels/activation/activation.h"
+#include "kernels/add/add.h"
+#include "kernels/average_pool/average_pool.h"
+#include "kernels/cast/cast.h"
+#include "kernels/convolution_tables.h"
+#include "kernels/dequantize/dequantize.h"
 #include "kernels/l2_normalize/l2_normalize.h"
+#include "kernels/lookup/lookup.h"
 #include "kernels/max_pool/max_pool.h"
+#include "kernels/multiply_channels/multiply_channels.h"
 #include "kernels/pack_bits/pack_bits.h"
 #include "kernels/quantize/quantize.h"
 #include "kernels/threshold/threshold.h"
@@ -18,6 +25,7 @@ namespace bitplace {
 struct ConvolutionStep {
   const ConvolutionKernel* kernel;
   ConvolutionProblem problem;
+  DataType weight_type;  // the kernel's own, at least as wide as the graph's
   const void* packed;
   bool prepares;  // this step is the kernel's preparation, the next one its run
 };
@@ -48,21 +56,38 @@ struct L2NormalizeStep {
   bool from_s32;
 };
 
-struct QuantizeStep {
-  const QuantizeKernel* kernel;
-  std::int64_t count;
-  float scale;
-  bool from_s32;
+// Element-wise steps hold the function for their types; a call's pointers are filled in when it runs.
+template <typename Call>
+struct ElementwiseStep {
+  void (*run)(const Call&, std::int64_t begin, std::int64_t end);
+  Call call;
+  std::int64_t count;  // elements, or pixels where an operation works on whole pixels
+};
+using QuantizeStep = ElementwiseStep<QuantizeCall>;
+using AddStep = ElementwiseStep<AddCall>;
+using MultiplyChannelsStep = ElementwiseStep<MultiplyChannelsCall>;
+using ActivationStep = ElementwiseStep<ActivationCall>;
+using LookupStep = ElementwiseStep<LookupCall>;
+using DequantizeStep = ElementwiseStep<DequantizeCall>;
+using DequantizeChannelsStep = ElementwiseStep<DequantizeChannelsCall>;
+using CastStep = ElementwiseStep<CastCall>;
+
+struct AveragePoolStep {
+  void (*run)(const AveragePoolCall&, std::int64_t task);
+  AveragePoolProblem problem;
 };
 
 using StepParameters =
-    std::variant<ConvolutionStep, MaxPoolStep, ThresholdStep, PackBitsStep, L2NormalizeStep, QuantizeStep>;
+    std::variant<ConvolutionStep, MaxPoolStep, ThresholdStep, PackBitsStep, L2NormalizeStep, QuantizeStep,
+                 AddStep, MultiplyChannelsStep, ActivationStep, LookupStep, DequantizeStep,
+                 DequantizeChannelsStep, CastStep, AveragePoolStep>;
 
 struct Step {
   StepParameters parameters;
   std::int64_t tasks = 1;  // independent parts; any of them may run at once
   std::size_t layer = 0;   // index into Plan::steps()
   std::size_t input_offset = 0;
+  std::size_t second_input_offset = 0;  // of operations with two inputs
   std::size_t output_offset = 0;
   std::size_t scratch_offset = 0;
 };

@@ -14,17 +14,24 @@ using namespace bitplace;
 
 namespace {
 
-const std::string kNewest = std::string(BITPLACE_TEST_FILES) + "/tiny_1.0.vpr";
+std::string released(const char* version) {
+  return std::string(BITPLACE_TEST_FILES) + "/tiny_" + version + ".vpr";
+}
+
+const std::string kNewest = released("1.1");
 
 }  // namespace
 
-TEST_CASE("the file of version 1.0 loads with its identity") {
-  const auto model = Model::open(kNewest.c_str());
-  INFO(model.error().message());
-  REQUIRE(model.ok());
-  CHECK(model->network() == "tiny");
-  CHECK(model->descriptor_spec().dimension == 36);
-  CHECK(to_hex(model_identity(model->contents(), 1)) == "d8f7980aa9ed5734b97dfbfad95e5718");
+TEST_CASE("the files of all versions load with their identity") {
+  for (const char* version : {"1.0", "1.1"}) {
+    CAPTURE(version);
+    const auto model = Model::open(released(version).c_str());
+    INFO(model.error().message());
+    REQUIRE(model.ok());
+    CHECK(model->network() == "tiny");
+    CHECK(model->descriptor_spec().dimension == 36);
+    CHECK(to_hex(model_identity(model->contents(), 1)) == "d8f7980aa9ed5734b97dfbfad95e5718");
+  }
 }
 
 // Where this fails by intention, the format has changed: raise its minor or major version, keep the old file

@@ -197,8 +197,8 @@ TEST_CASE("the writer refuses what a reader would refuse") {
   CHECK(encode_error(contents) == ErrorCode::corrupt);
 
   contents = tiny_model();
-  contents.graph.add_tensor({"nibbles", DataType::s4, Shape(1, 2), std::vector<std::byte>(1)});
-  CHECK(encode_error(contents) == ErrorCode::unsupported);
+  contents.graph.add_tensor({"nibbles", DataType::s4, Shape(1, 3), {std::byte{0x21}, std::byte{0x13}}});
+  CHECK(encode_error(contents) == ErrorCode::corrupt);
 
   contents = tiny_model();
   contents.metadata.emplace_back("long", std::string(70000, 'x'));

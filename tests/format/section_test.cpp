@@ -164,7 +164,7 @@ TEST_CASE("encodings that this version does not read are named") {
   REQUIRE(frame.bytes[encoding] == std::byte{1});
   for (const char* code : {"\x02", "\x03"}) {
     CHECK(refusal_of(SectionKind::tensors, encoding, code, ErrorCode::unsupported) ==
-          "F: section tensors, tensor 0: this reader knows raw tensors and those of one bit");
+          "F: section tensors, tensor 0: this reader knows raw tensors and bits of their type's width");
   }
   CHECK(refusal_of(SectionKind::tensors, encoding, "\x04").find("encoding code 4") != std::string::npos);
   CHECK(refusal_of(SectionKind::tensors, encoding, std::string("\0", 1), ErrorCode::unsupported).size() > 0);

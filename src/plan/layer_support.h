@@ -1,0 +1,59 @@
+// What planning any layer needs: its values, its kernel and how far its work is split.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "kernels/common/select.h"
+#include "plan/layer.h"
+
+namespace bitplace {
+
+inline const Value& input_of(const Graph& graph, const Node& node) {
+  return graph.values[static_cast<std::size_t>(node.inputs[0])];
+}
+inline const Value& output_of(const Graph& graph, const Node& node) {
+  return graph.values[static_cast<std::size_t>(node.output)];
+}
+
+inline std::int64_t pixels_of(const Value& value) {
+  return value.shape[1] * value.shape[2];
+}
+inline std::int32_t channels_of(const Value& value) {
+  return static_cast<std::int32_t>(value.shape[3]);
+}
+
+// Element-wise work is split only where a part outweighs the hand-over between threads.
+inline std::int64_t parts_for(std::int64_t pixels, std::int64_t channels) {
+  constexpr std::int64_t kElementsPerPart = 32768;
+  return std::clamp<std::int64_t>(pixels * channels / kElementsPerPart, 1, pixels);
+}
+
+// The lowest tier that has every feature the kernel needs.
+inline const char* needed_tier(IsaFeatures features) {
+  for (const IsaTier& tier : isa_tiers()) {
+    if ((features & ~tier.features) == 0) return tier.name;
+  }
+  return isa_name(features);
+}
+
+// Records the kernel; a reference kernel counts as a slow path wherever the CPU offered more.
+template <typename Kernel>
+void name_kernel(PlannedLayer& layer, const Kernel& kernel, IsaFeatures features) {
+  layer.info.kernel = kernel.name;
+  layer.info.isa = needed_tier(kernel.features);
+  layer.info.reference = kernel.features == 0 && features != 0;
+}
+
+template <typename Kernel>
+const Kernel* choose(PlannedLayer& layer, KernelTable<Kernel> table, IsaFeatures features) {
+  const Kernel* kernel = select_kernel(table, features);
+  name_kernel(layer, *kernel, features);
+  return kernel;
+}
+
+inline std::string window_text(std::int64_t height, std::int64_t width) {
+  return std::to_string(height) + "x" + std::to_string(width);
+}
+
+}  // namespace bitplace
