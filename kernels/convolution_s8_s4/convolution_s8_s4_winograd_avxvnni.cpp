@@ -5,7 +5,7 @@
 // One vpdpwssd makes 16 of the 36 products that replace 144. Registers: 12 sums of 6 tiles x 2 vectors of 8
 // channels, 2 weights, 1 broadcast pair of channels.
 //
-// Preconditions: winograd_plan.h, accepts. Any depth: long sums are cut into sections.
+// Preconditions: winograd_plan.h, accepts_few. Any depth: long sums are cut into sections.
 //
 // Measured: docs/performance/int8-avx2.md.
 #include "kernels/convolution_s8_s4/convolution_s8_s4.h"
@@ -18,7 +18,7 @@ using namespace winograd;
 extern const ConvolutionKernel convolution_s8_s4__avxvnni_winograd_6x16 = {
     "convolution_s8_s4__avxvnni_winograd_6x16",
     isa_feature::avx2 | isa_feature::avxvnni,
-    accepts,
+    accepts_few,
     packed_bytes,
     product_pack<DotProduct<4>>,
     scratch_bytes,

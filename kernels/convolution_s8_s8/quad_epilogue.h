@@ -11,14 +11,37 @@ namespace {
 
 // Where a tile's outputs go: `channels` of them exist, fewer than 8 * V in a group's last block.
 struct TileOutput {
-  const ConvolutionProblem* problem;
+  __m256i low_codes, high_codes;
+  ConvolutionEpilogue epilogue;
   bool clamp_first;
+  float low, high;
   const float* scale;
   const float* bias;
   std::uint8_t* pixel;  // first channel of the tile in the first pixel
   std::int64_t pixel_bytes;
   std::int64_t channels;
 };
+
+inline std::int64_t output_bytes(const ConvolutionProblem& p) {
+  return p.epilogue == ConvolutionEpilogue::requantize_s8 ? 1 : 4;
+}
+
+// The outputs of `channels` channels from `channel` on, whose constants begin at scale and bias.
+inline TileOutput tile_output(const ConvolutionCall& call, bool clamp_first, const float* scale,
+                              const float* bias, std::int64_t channel, std::int64_t channels) {
+  const ConvolutionProblem& p = *call.problem;
+  return {_mm256_set1_epi8(static_cast<char>(static_cast<int>(p.output_low))),
+          _mm256_set1_epi8(static_cast<char>(static_cast<int>(p.output_high))),
+          p.epilogue,
+          clamp_first,
+          p.output_low,
+          p.output_high,
+          scale,
+          bias,
+          static_cast<std::uint8_t*>(call.output) + channel * output_bytes(p),
+          p.output_channels * output_bytes(p),
+          channels};
+}
 
 // The first `bytes` bytes of a register.
 template <typename Vector>
@@ -49,8 +72,8 @@ inline void store_words(std::uint8_t* to, const __m256i (&values)[V], std::int64
   }
 }
 
-inline __m256 clamp(__m256 value, __m256 low, __m256 high) {
-  return _mm256_min_ps(high, _mm256_max_ps(low, value));
+inline __m256 clamp(const TileOutput& out, __m256 value) {
+  return _mm256_min_ps(_mm256_set1_ps(out.high), _mm256_max_ps(_mm256_set1_ps(out.low), value));
 }
 
 inline __m256 scaled(const TileOutput& out, __m256i sum, std::size_t vector) {
@@ -67,30 +90,26 @@ inline void write_raw(const TileOutput& out, const __m256i (&sums)[M][V]) {
 
 template <std::size_t M, std::size_t V>
 inline void write_floats(const TileOutput& out, const __m256i (&sums)[M][V]) {
-  const __m256 low = _mm256_set1_ps(out.problem->output_low);
-  const __m256 high = _mm256_set1_ps(out.problem->output_high);
 #pragma GCC unroll 8
   for (std::size_t m = 0; m < M; ++m) {
     __m256i values[V];
     for (std::size_t v = 0; v < V; ++v)
-      values[v] = _mm256_castps_si256(clamp(scaled(out, sums[m][v], v), low, high));
+      values[v] = _mm256_castps_si256(clamp(out, scaled(out, sums[m][v], v)));
     store_words<V>(out.pixel + static_cast<std::int64_t>(m) * out.pixel_bytes, values, out.channels);
   }
 }
 
-// Rounded and packed to 16 bits. Unless clamp_first, values stay inside s32, where the conversion is exact to
-// the contract's rounding, and clamping afterwards gives the same because the bounds are whole numbers.
-template <std::size_t V>
+// Rounded and packed to 16 bits. Unless clamped first, values stay inside s32, where the conversion rounds as
+// the contract says, and clamping afterwards gives the same because the bounds are whole numbers.
+template <bool kClampFirst, std::size_t V>
 inline __m256i to_words(const TileOutput& out, const __m256i (&sums)[V]) {
-  __m256 values[V];
-  for (std::size_t v = 0; v < V; ++v)
-    values[v] = scaled(out, sums[v], v);
-  if (out.clamp_first) {
-    for (std::size_t v = 0; v < V; ++v)
-      values[v] =
-          clamp(values[v], _mm256_set1_ps(out.problem->output_low), _mm256_set1_ps(out.problem->output_high));
+  __m256i values[V];
+#pragma GCC unroll 2
+  for (std::size_t v = 0; v < V; ++v) {
+    const __m256 value = scaled(out, sums[v], v);
+    values[v] = _mm256_cvtps_epi32(kClampFirst ? clamp(out, value) : value);
   }
-  return _mm256_packs_epi32(_mm256_cvtps_epi32(values[0]), _mm256_cvtps_epi32(values[V - 1]));
+  return _mm256_packs_epi32(values[0], values[V - 1]);
 }
 
 template <std::size_t V>
@@ -111,32 +130,50 @@ inline __m256i in_order(__m256i bytes) {
   return V == 2 ? halves : _mm256_shuffle_epi32(halves, 0xd8);
 }
 
-template <std::size_t M, std::size_t V>
-inline void write_bytes(const TileOutput& out, const __m256i (&sums)[M][V]) {
-  const __m256i low = _mm256_set1_epi8(static_cast<char>(static_cast<int>(out.problem->output_low)));
-  const __m256i high = _mm256_set1_epi8(static_cast<char>(static_cast<int>(out.problem->output_high)));
+// kWhole: all 8 * V channels exist.
+template <bool kClampFirst, bool kWhole, std::size_t M, std::size_t V>
+inline void write_codes(const TileOutput& out, const __m256i (&sums)[M][V]) {
+  const std::int64_t channels = kWhole ? 8 * static_cast<std::int64_t>(V) : out.channels;
 #pragma GCC unroll 8
   for (std::size_t m = 0; m < M; m += 2) {
     const std::size_t second = m + 1 < M ? m + 1 : m;
-    const __m256i words = to_words<V>(out, sums[m]);
-    const __m256i bytes = _mm256_packs_epi16(words, second == m ? words : to_words<V>(out, sums[second]));
-    const __m256i clamped = _mm256_min_epi8(_mm256_max_epi8(in_order<V>(bytes), low), high);
+    const __m256i words = to_words<kClampFirst, V>(out, sums[m]);
+    const __m256i other = second == m ? words : to_words<kClampFirst, V>(out, sums[second]);
+    const __m256i codes = in_order<V>(_mm256_packs_epi16(words, other));
+    const __m256i clamped = _mm256_min_epi8(_mm256_max_epi8(codes, out.low_codes), out.high_codes);
     std::uint8_t* to = out.pixel + static_cast<std::int64_t>(m) * out.pixel_bytes;
-    store_bytes<V>(to, _mm256_castsi256_si128(clamped), out.channels);
-    if (second != m) store_bytes<V>(to + out.pixel_bytes, _mm256_extracti128_si256(clamped, 1), out.channels);
+    store_bytes<V>(to, _mm256_castsi256_si128(clamped), channels);
+    if (second != m) store_bytes<V>(to + out.pixel_bytes, _mm256_extracti128_si256(clamped, 1), channels);
   }
 }
 
 template <std::size_t M, std::size_t V>
-inline void write_tile(const TileOutput& out, const __m256i (&sums)[M][V]) {
-  switch (out.problem->epilogue) {
+[[gnu::noinline]] void write_others(const TileOutput& out, const __m256i (&sums)[M][V]) {
+  switch (out.epilogue) {
     case ConvolutionEpilogue::requantize_s8:
-      return write_bytes<M, V>(out, sums);
+      return write_codes<true, false, M, V>(out, sums);
     case ConvolutionEpilogue::affine_f32:
       return write_floats<M, V>(out, sums);
     default:
       return write_raw<M, V>(out, sums);
   }
+}
+
+// The usual case without a branch inside. The others get a copy, so that no sum needs an address before.
+template <std::size_t M, std::size_t V>
+inline void write_tile(const TileOutput& out, const __m256i (&sums)[M][V]) {
+  const bool whole = out.channels >= 8 * static_cast<std::int64_t>(V);
+  if (out.epilogue == ConvolutionEpilogue::requantize_s8 && !out.clamp_first && whole) {
+    write_codes<false, true, M, V>(out, sums);
+    return;
+  }
+  __m256i copy[M][V];
+#pragma GCC unroll 8
+  for (std::size_t m = 0; m < M; ++m)
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < V; ++v)
+      copy[m][v] = sums[m][v];
+  write_others<M, V>(out, copy);
 }
 
 }  // namespace

@@ -96,6 +96,19 @@ class Windows {
         window_(static_cast<const std::uint8_t*>(codes.copied ? call.scratch : call.input) + group_offset +
                 pixel / width_ * call.problem->stride_height * codes.row_bytes + column_ * right_) {}
 
+  // Those of the next `count` pixels.
+  void next(std::int64_t count, const std::uint8_t** windows) {
+    if (column_ + count >= width_) {
+      for (std::int64_t i = 0; i < count; ++i)
+        windows[i] = next();
+      return;
+    }
+    for (std::int64_t i = 0; i < count; ++i, window_ += right_)
+      windows[i] = window_;
+    column_ += count;
+  }
+
+ private:
   const std::uint8_t* next() {
     const std::uint8_t* window = window_;
     ++column_;
@@ -104,7 +117,6 @@ class Windows {
     return window;
   }
 
- private:
   std::int64_t width_, column_, right_, down_;
   const std::uint8_t* window_;
 };
@@ -118,10 +130,6 @@ inline bool accepts_quads(const ConvolutionProblem& p) {
   return p.padding != ConvolutionPadding::one && p.epilogue != ConvolutionEpilogue::threshold_b1;
 }
 
-inline std::int64_t output_bytes(const ConvolutionProblem& p) {
-  return p.epilogue == ConvolutionEpilogue::requantize_s8 ? 1 : 4;
-}
-
 // All pixels of a task for one block of V vectors. Tiles differ by at most one pixel.
 template <typename Step, std::size_t V>
 void run_block(const ConvolutionCall& call, const QuadTask& task, const QuadConstants& constants,
@@ -133,23 +141,16 @@ void run_block(const ConvolutionCall& call, const QuadTask& task, const QuadCons
                   task.group * group_inputs * codes.pixel_bytes / p.input_channels);
   const std::uint8_t* weights = constants.weights + vector * constants.quads * constants.vector_quad_bytes;
   Tile tile = {{}, constants.offsets, constants.quads, weights, constants.start + vector * kLanes, &p};
-  const std::int64_t channel = task.group * group_outputs + vector * kLanes;
-  const std::int64_t pixel_bytes = p.output_channels * output_bytes(p);
-  TileOutput out = {
-      &p,
-      constants.clamp_first,
-      constants.scale + vector * kLanes,
-      constants.bias + vector * kLanes,
-      static_cast<std::uint8_t*>(call.output) + task.first_pixel * pixel_bytes + channel * output_bytes(p),
-      pixel_bytes,
-      group_outputs - vector * kLanes};
+  TileOutput out = tile_output(call, constants.clamp_first, constants.scale + vector * kLanes,
+                               constants.bias + vector * kLanes, task.group * group_outputs + vector * kLanes,
+                               group_outputs - vector * kLanes);
+  out.pixel += task.first_pixel * out.pixel_bytes;
   std::int64_t tiles = (task.pixels + kTilePixels - 1) / kTilePixels;
   for (std::int64_t left = task.pixels; left > 0; --tiles) {
     const std::int64_t pixels = (left + tiles - 1) / tiles;
-    for (std::int64_t m = 0; m < pixels; ++m)
-      tile.windows[m] = windows.next();
+    windows.next(pixels, tile.windows);
     run_tile_of<Step, V>(pixels, tile, out);
-    out.pixel += pixels * pixel_bytes;
+    out.pixel += pixels * out.pixel_bytes;
     left -= pixels;
   }
 }

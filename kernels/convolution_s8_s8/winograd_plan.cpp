@@ -9,6 +9,7 @@ namespace bitplace::winograd {
 namespace {
 
 constexpr std::int64_t kMostPackedBytes = std::int64_t{5} << 20;
+constexpr std::int64_t kFewPackedBytes = std::int64_t{2} << 20;
 constexpr std::int64_t kMostTasks = 8;
 constexpr std::int64_t kFewestPartBlocks = 8;  // each part of the channels transforms the input again
 
@@ -103,6 +104,10 @@ bool accepts(const ConvolutionProblem& p) {
          p.output_channels >= kBlockChannels && p.padding != ConvolutionPadding::one &&
          p.epilogue != ConvolutionEpilogue::threshold_b1 && weight_bytes(p) <= kMostPackedBytes &&
          fills_tiles(p);
+}
+
+bool accepts_few(const ConvolutionProblem& p) {
+  return weight_bytes(p) <= kFewPackedBytes && accepts(p);
 }
 
 WinogradPlan winograd_plan(const ConvolutionProblem& p) {

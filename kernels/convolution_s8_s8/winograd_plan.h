@@ -56,6 +56,8 @@ struct WinogradConstants {
 // 3 x 3 kernels without stride, dilation and groups; inputs a multiple of 16; outputs that fill their tiles;
 // and so few channels that the transformed weights, 8 times as large as s8 ones, stay within outer caches.
 bool accepts(const ConvolutionProblem& problem);
+// The same with weights that fit a second-level cache: what pays where the direct row is twice as fast.
+bool accepts_few(const ConvolutionProblem& problem);
 std::size_t packed_bytes(const ConvolutionProblem& problem);
 // Canonical weights have 8 or 4 bits.
 void pack(const ConvolutionProblem& problem, const ConvolutionConstants& constants, int weight_bits,

@@ -143,9 +143,8 @@ inline void finish_section(const __m256i* products, std::int64_t tile_vectors, b
 }
 
 // One tile's outputs, as many as lie inside the output.
-[[gnu::noinline]] void write_outputs(const quad_plan::TileOutput& block, std::int64_t row,
-                                     std::int64_t column, const __m256i* outputs) {
-  const ConvolutionProblem& p = *block.problem;
+[[gnu::noinline]] void write_outputs(const ConvolutionProblem& p, const quad_plan::TileOutput& block,
+                                     std::int64_t row, std::int64_t column, const __m256i* outputs) {
   quad_plan::TileOutput out = block;
   for (std::int64_t y = 0; y < 4 && row + y < p.output_height; ++y) {
     out.pixel = block.pixel + ((row + y) * p.output_width + column) * block.pixel_bytes;
@@ -177,14 +176,9 @@ void run_block(const ConvolutionCall& call, const WinogradPlan& plan, const Stri
   const WinogradConstants constants = winograd_constants(p, call.packed);
   const std::int64_t channel = block * kBlockChannels;
   const std::int64_t inputs = p.input_channels;
-  const std::int64_t output_bytes = p.epilogue == ConvolutionEpilogue::requantize_s8 ? 1 : 4;
-  const quad_plan::TileOutput out = {&p,
-                                     constants.clamp_first,
-                                     constants.scale + channel,
-                                     constants.bias + channel,
-                                     static_cast<std::uint8_t*>(call.output) + channel * output_bytes,
-                                     p.output_channels * output_bytes,
-                                     p.output_channels - channel};
+  const quad_plan::TileOutput out =
+      quad_plan::tile_output(call, constants.clamp_first, constants.scale + channel, constants.bias + channel,
+                             channel, p.output_channels - channel);
   Sums sums;
   std::int64_t groups = (strip.count + kGroupTiles - 1) / kGroupTiles;
   for (std::int64_t first = 0; first < strip.count; --groups) {
@@ -202,7 +196,7 @@ void run_block(const ConvolutionCall& call, const WinogradPlan& plan, const Stri
     }
     for (std::int64_t t = 0; t < tiles; ++t) {
       const std::int64_t tile = strip.first + first + t;
-      write_outputs(out, tile / plan.tiles_across * kTileOutputs, tile % plan.tiles_across * kTileOutputs,
+      write_outputs(p, out, tile / plan.tiles_across * kTileOutputs, tile % plan.tiles_across * kTileOutputs,
                     sums.outputs + t * 32);
     }
     first += tiles;
