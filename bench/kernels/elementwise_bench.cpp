@@ -18,6 +18,7 @@
 #include "kernels/add/add.h"
 #include "kernels/average_pool/average_pool.h"
 #include "kernels/cast/cast.h"
+#include "kernels/common/half.h"
 #include "kernels/dequantize/dequantize.h"
 #include "kernels/l2_normalize/l2_normalize.h"
 #include "kernels/lookup/lookup.h"
@@ -171,23 +172,40 @@ void register_descriptors() {
       });
 }
 
-// Bytes that are small codes, halves and floats of moderate size alike: every byte is 0x3c or below.
 std::vector<std::uint8_t> random_bytes(std::size_t count) {
   std::mt19937 generator(5);
   std::vector<std::uint8_t> values(count);
   for (std::uint8_t& value : values)
-    value = static_cast<std::uint8_t>(generator() % 0x3d);
+    value = static_cast<std::uint8_t>(generator());
   return values;
 }
 
-// A tensor of any type with enough elements for every shape below.
-const std::uint8_t* input_tensor() {
-  static const std::vector<std::uint8_t> bytes = random_bytes(std::size_t{56} * 56 * 256 * 4 + kTailPad);
-  return bytes.data();
+// As many floats or halves within +-4 as fit, as bytes.
+std::vector<std::uint8_t> random_numbers(std::size_t bytes, bool half) {
+  std::mt19937 generator(6);
+  std::vector<std::uint8_t> values(bytes);
+  const std::size_t each = half ? 2 : 4;
+  for (std::size_t i = 0; i + each <= bytes; i += each) {
+    const float value = static_cast<float>(static_cast<int>(generator() % 8001) - 4000) * 0.001f;
+    const std::uint16_t rounded = float_to_half(value);
+    std::memcpy(values.data() + i, half ? static_cast<const void*>(&rounded) : &value, each);
+  }
+  return values;
 }
-const std::uint8_t* other_tensor() {
-  static const std::vector<std::uint8_t> bytes = random_bytes(std::size_t{56} * 56 * 256 * 4 + kTailPad);
-  return bytes.data();
+
+// Two tensors with enough elements for every shape below, one behind the other, by the size of their
+// elements: codes, halves, floats.
+constexpr std::size_t kElements = std::size_t{112} * 112 * 64;
+
+const std::uint8_t* tensor(std::size_t element) {
+  static const std::vector<std::uint8_t> codes = random_bytes(2 * kElements + kTailPad);
+  static const std::vector<std::uint8_t> halves = random_numbers(4 * kElements + kTailPad, true);
+  static const std::vector<std::uint8_t> floats = random_numbers(8 * kElements + kTailPad, false);
+  return (element == 1 ? codes : element == 2 ? halves : floats).data();
+}
+
+const std::uint8_t* other_tensor(std::size_t element) {
+  return tensor(element) + kElements * element;
 }
 
 void register_add(const char* shape, void (*AddKernel::*function)(const AddCall&, std::int64_t, std::int64_t),
@@ -195,7 +213,8 @@ void register_add(const char* shape, void (*AddKernel::*function)(const AddCall&
   const std::size_t bytes = static_cast<std::size_t>(count) * element;
   register_table(shape, add_kernels(), 2 * bytes, bytes, [=](const AddKernel& kernel) -> Runner {
     return [=, &kernel](std::vector<std::uint8_t>& output) {
-      (kernel.*function)({input_tensor(), other_tensor(), output.data(), 0.4f, 0.3f, 0.0f, 127.0f}, 0, count);
+      (kernel.*function)({tensor(element), other_tensor(element), output.data(), 0.4f, 0.3f, 0.0f, 127.0f}, 0,
+                         count);
     };
   });
 }
@@ -205,7 +224,7 @@ void register_activation(const char* shape, ActivationKind kind, bool half) {
   const std::size_t bytes = kCount * (half ? 2 : 4);
   register_table(shape, activation_kernels(), bytes, bytes, [=](const ActivationKernel& kernel) -> Runner {
     return [=, &kernel](std::vector<std::uint8_t>& output) {
-      (half ? kernel.run_f16 : kernel.run_f32)({kind, 0.2f, input_tensor(), output.data()}, 0, kCount);
+      (half ? kernel.run_f16 : kernel.run_f32)({kind, 0.2f, tensor(half ? 2 : 4), output.data()}, 0, kCount);
     };
   });
 }
@@ -220,7 +239,7 @@ void register_average(const char* shape,
                  [=](const AveragePoolKernel& kernel) -> Runner {
                    return [=, &kernel](std::vector<std::uint8_t>& output) {
                      for (std::int64_t task = 0; task < average_pool_tasks(problem); ++task)
-                       (kernel.*function)({&problem, input_tensor(), output.data()}, task);
+                       (kernel.*function)({&problem, tensor(element), output.data()}, task);
                    };
                  });
 }
@@ -231,7 +250,7 @@ void register_max(const char* shape, KernelTable<MaxPoolKernel> table, std::size
                  [=](const MaxPoolKernel& kernel) -> Runner {
                    return [=, &kernel](std::vector<std::uint8_t>& output) {
                      for (std::int64_t row = 0; row < kProblem.output_height; ++row)
-                       kernel.run({&kProblem, input_tensor(), output.data(), nullptr}, row);
+                       kernel.run({&kProblem, tensor(element), output.data(), nullptr}, row);
                    };
                  });
 }
@@ -278,7 +297,7 @@ void register_gates() {
     register_table(shape, multiply_channels_kernels(), bytes, bytes,
                    [=](const MultiplyChannelsKernel& kernel) -> Runner {
                      return [=, &kernel](std::vector<std::uint8_t>& output) {
-                       (kernel.*function)({input_tensor(), other_tensor(), output.data(), kChannels,
+                       (kernel.*function)({tensor(element), tensor(element), output.data(), kChannels,
                                            1.0f / 60.0f, -127.0f, 127.0f},
                                           0, kPixels);
                      };
@@ -294,7 +313,7 @@ void register_conversions() {
     register_table(shape, cast_kernels(), kCount * from, kCount * to,
                    [=](const CastKernel& kernel) -> Runner {
                      return [=, &kernel](std::vector<std::uint8_t>& output) {
-                       (kernel.*function)({input_tensor(), output.data()}, 0, kCount);
+                       (kernel.*function)({tensor(from), output.data()}, 0, kCount);
                      };
                    });
   };
@@ -303,23 +322,22 @@ void register_conversions() {
   register_table("efficientnet/dequantize_s8_f32_14x14x672", dequantize_kernels(), kCount, kCount * 4,
                  [](const DequantizeKernel& kernel) -> Runner {
                    return [&kernel](std::vector<std::uint8_t>& output) {
-                     kernel.run_s8_f32(
-                         {reinterpret_cast<const std::int8_t*>(input_tensor()), output.data(), 0.1f}, 0,
-                         kCount);
+                     kernel.run_s8_f32({reinterpret_cast<const std::int8_t*>(tensor(1)), output.data(), 0.1f},
+                                       0, kCount);
                    };
                  });
   register_table(
       "efficientnet/quantize_f32_14x14x672", quantize_kernels(), kCount * 4, kCount,
       [](const QuantizeKernel& kernel) -> Runner {
         return [&kernel](std::vector<std::uint8_t>& output) {
-          kernel.run_f32({input_tensor(), reinterpret_cast<std::int8_t*>(output.data()), 10.0f}, 0, kCount);
+          kernel.run_f32({tensor(4), reinterpret_cast<std::int8_t*>(output.data()), 10.0f}, 0, kCount);
         };
       });
   static const std::vector<std::uint8_t> table = random_bytes(256);
   register_table("efficientnet/lookup_s8_14x14x672", lookup_kernels(), kCount, kCount,
                  [](const LookupKernel& kernel) -> Runner {
                    return [&kernel](std::vector<std::uint8_t>& output) {
-                     kernel.run_s8({input_tensor(), reinterpret_cast<const std::int8_t*>(table.data()),
+                     kernel.run_s8({tensor(1), reinterpret_cast<const std::int8_t*>(table.data()),
                                     reinterpret_cast<std::int8_t*>(output.data())},
                                    0, kCount);
                    };

@@ -4,9 +4,10 @@
 //   f32  clamp(a + b, low, high), f16 the same between two conversions
 //
 // MAXPS and MINPS return their second operand where one is NaN or both are 0, which is the contract's clamp.
-// s8 sums are converted and narrowed by vcvtps2dq, vpackssdw, vpacksswb and a vpermd that puts the sixteenths
-// in order. Halves are converted by VCVTPH2PS and VCVTPS2PH. The last elements go through buffers of one
-// step: nothing behind them is touched. Never fused.
+// s8 sums are kept from rising above high before they are converted and narrowed by vcvtps2dq, vpackssdw,
+// vpacksswb and a vpermd that puts the parts in order; what is below low is raised afterwards, on bytes.
+// Halves are converted by VCVTPH2PS and VCVTPS2PH. The last elements go through buffers of one step: nothing
+// behind them is touched. Never fused.
 #include "kernels/add/add_lanes.h"
 #include "kernels/common/lanes_avx512.h"
 

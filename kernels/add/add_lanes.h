@@ -12,13 +12,11 @@ void run_s8(const AddCall& call, std::int64_t begin, std::int64_t end) {
   using Floats = typename L::Floats;
   const Floats scale_a = L::set(call.scale_a);
   const Floats scale_b = L::set(call.scale_b);
-  const Floats low = L::set(call.low);
   const Floats high = L::set(call.high);
-  transform<L>(
-      static_cast<std::int8_t*>(call.output) + begin, end - begin,
+  transform_to_codes<L>(
+      static_cast<std::int8_t*>(call.output) + begin, end - begin, call.low,
       [=](Floats a, Floats b) {
-        const Floats sum = L::add(L::multiply(a, scale_a), L::multiply(b, scale_b));
-        return L::at_most(L::at_least(sum, low), high);
+        return L::at_most(L::add(L::multiply(a, scale_a), L::multiply(b, scale_b)), high);
       },
       static_cast<const std::int8_t*>(call.a) + begin, static_cast<const std::int8_t*>(call.b) + begin);
 }

@@ -3,9 +3,10 @@
 //   s8   round_half_even(clamp(a * scale_a + b * scale_b, low, high))
 //   f32  clamp(a + b, low, high), f16 the same between two conversions
 //
-// FMAX would turn -0 into +0 and is replaced by FCMGT and BSL. s8 sums are converted and narrowed by FCVTNS
-// and three saturating narrowings. Halves are converted by FCVTL and FCVTN. The last elements go through
-// buffers of one step: nothing behind them is touched. Never fused.
+// FMAX would turn -0 into +0 and is replaced by FCMGT and BSL. s8 sums are kept from rising above high before
+// they are converted and narrowed by FCVTNS and three saturating narrowings; what is below low is raised
+// afterwards, on bytes. Halves are converted by FCVTL and FCVTN. The last elements go through buffers of one
+// step: nothing behind them is touched. Never fused.
 #include "kernels/add/add_lanes.h"
 #include "kernels/common/lanes_neon.h"
 

@@ -4,9 +4,10 @@
 //   f32  clamp(a + b, low, high), f16 the same between two conversions
 //
 // MAXPS and MINPS return their second operand where one is NaN or both are 0, which is the contract's clamp.
-// s8 sums are converted and narrowed by cvtps2dq, packssdw and packsswb. Halves are converted by integer
-// instructions, as F16C is missing. The last elements go through buffers of one step: nothing behind them is
-// touched. Never fused.
+// s8 sums are kept from rising above high before they are converted and narrowed by cvtps2dq, packssdw and
+// packsswb; what is below low is raised afterwards, on bytes. Halves are converted by integer instructions,
+// as F16C is missing. The last elements go through buffers of one step: nothing behind them is touched. Never
+// fused.
 #include "kernels/add/add_lanes.h"
 #include "kernels/common/lanes_sse42.h"
 

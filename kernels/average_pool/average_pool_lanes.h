@@ -3,6 +3,7 @@
 
 #include "kernels/average_pool/average_pool.h"
 #include "kernels/common/lanes_pool.h"
+#include "kernels/common/lanes_transform.h"
 
 namespace bitplace {
 namespace {
@@ -31,13 +32,16 @@ template <typename L>
 struct MeanOfCodes {
   using Element = std::int8_t;
   using Extra = NoExtra;
+  static constexpr std::int64_t kStep = 2 * L::kFloats;
   typename L::Floats scale;
 
   MeanOfCodes(const AveragePoolProblem& p, float taps_of_window) : scale(L::set(p.factor / taps_of_window)) {}
   static Extra extra(std::int64_t, std::int64_t) { return {}; }
-  void store_ints(std::int8_t* to, typename L::Ints sum) const {
-    const typename L::Floats scaled = L::multiply(L::floats_of(sum), scale);
-    L::store(to, L::at_most(L::at_least(scaled, L::set(-127.0f)), L::set(127.0f)));
+  typename L::Floats scaled(typename L::Ints sum) const {
+    return L::at_most(L::multiply(L::floats_of(sum), scale), L::set(127.0f));
+  }
+  void store_sums(std::int8_t* to, typename L::Ints first, typename L::Ints last) const {
+    L::store2(to, scaled(first), scaled(last), bound_of_codes<L>(-127.0f));
   }
 };
 
@@ -48,15 +52,13 @@ template <typename L>
 struct MeanOfShorts : MeanOfCodes<L> {
   using MeanOfCodes<L>::MeanOfCodes;
   using Vector = typename L::Shorts;
-  static constexpr std::int64_t kStep = 2 * L::kFloats;
 
   static Vector start() { return L::no_shorts(); }
   static Vector combine(Vector sum, const std::int8_t* taps, NoExtra) {
     return L::add_shorts(sum, L::load_shorts(taps));
   }
   void store(std::int8_t* to, Vector sum, NoExtra) const {
-    this->store_ints(to, L::first_ints(sum));
-    this->store_ints(to + L::kFloats, L::last_ints(sum));
+    this->store_sums(to, L::first_ints(sum), L::last_ints(sum));
   }
   void store_first(std::int8_t* to, Vector sum, NoExtra extra, std::int64_t count) const {
     store_through_buffer(*this, to, sum, extra, count);
@@ -66,14 +68,15 @@ struct MeanOfShorts : MeanOfCodes<L> {
 template <typename L>
 struct MeanOfInts : MeanOfCodes<L> {
   using MeanOfCodes<L>::MeanOfCodes;
-  using Vector = typename L::Ints;
-  static constexpr std::int64_t kStep = L::kFloats;
+  struct Vector {
+    typename L::Ints first, last;
+  };
 
-  static Vector start() { return L::bits_of(L::set(0.0f)); }
+  static Vector start() { return {L::bits_of(L::set(0.0f)), L::bits_of(L::set(0.0f))}; }
   static Vector combine(Vector sum, const std::int8_t* taps, NoExtra) {
-    return L::add(sum, L::load_ints(taps));
+    return {L::add(sum.first, L::load_ints(taps)), L::add(sum.last, L::load_ints(taps + L::kFloats))};
   }
-  void store(std::int8_t* to, Vector sum, NoExtra) const { this->store_ints(to, sum); }
+  void store(std::int8_t* to, Vector sum, NoExtra) const { this->store_sums(to, sum.first, sum.last); }
   void store_first(std::int8_t* to, Vector sum, NoExtra extra, std::int64_t count) const {
     store_through_buffer(*this, to, sum, extra, count);
   }

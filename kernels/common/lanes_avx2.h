@@ -15,6 +15,7 @@ struct Avx2 {
   using Floats = __m256;
   using Ints = __m256i;
   using Shorts = __m256i;
+  using Longs = __m256i;
   using Bytes = __m256i;
 
   static Floats set(float x) { return _mm256_set1_ps(x); }
@@ -28,16 +29,19 @@ struct Avx2 {
   static void store(std::uint16_t* to, Floats x) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm256_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));
   }
-  static void store(std::int8_t* to, Floats x) {
-    const __m256i wide = _mm256_cvtps_epi32(x);
-    const __m128i half = _mm_packs_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_packs_epi16(half, half));
+  static void store2(std::int8_t* to, Floats a, Floats b, Bytes low) {
+    const __m256i mixed = _mm256_packs_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b));
+    const __m256i shorts = _mm256_permute4x64_epi64(mixed, 0xd8);
+    const __m128i codes =
+        _mm_packs_epi16(_mm256_castsi256_si128(shorts), _mm256_extracti128_si256(shorts, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_max_epi8(codes, _mm256_castsi256_si128(low)));
   }
-  static void store4(std::int8_t* to, Floats a, Floats b, Floats c, Floats d) {
-    const __m256i low = _mm256_packs_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b));
-    const __m256i high = _mm256_packs_epi32(_mm256_cvtps_epi32(c), _mm256_cvtps_epi32(d));
+  static void store4(std::int8_t* to, Floats a, Floats b, Floats c, Floats d, Bytes low) {
+    const __m256i first = _mm256_packs_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b));
+    const __m256i last = _mm256_packs_epi32(_mm256_cvtps_epi32(c), _mm256_cvtps_epi32(d));
+    const __m256i codes = _mm256_max_epi8(_mm256_packs_epi16(first, last), low);
     const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-    store_bytes(to, _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), order));
+    store_bytes(to, _mm256_permutevar8x32_epi32(codes, order));
   }
 
   static Floats add(Floats a, Floats b) { return _mm256_add_ps(a, b); }
@@ -56,6 +60,7 @@ struct Avx2 {
     return _mm256_or_ps(magnitude, _mm256_and_ps(set(-0.0f), sign));
   }
 
+  static Ints load_ints(const std::int32_t* from) { return load_bytes(from); }
   static Ints load_ints(const std::int8_t* from) {
     return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
   }
@@ -72,8 +77,20 @@ struct Avx2 {
     return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
   }
   static Shorts add_shorts(Shorts a, Shorts b) { return _mm256_add_epi16(a, b); }
+  static Shorts multiply_shorts(Shorts a, Shorts b) { return _mm256_mullo_epi16(a, b); }
   static Ints first_ints(Shorts x) { return _mm256_cvtepi16_epi32(_mm256_castsi256_si128(x)); }
   static Ints last_ints(Shorts x) { return _mm256_cvtepi16_epi32(_mm256_extracti128_si256(x, 1)); }
+
+  static Longs no_longs() { return _mm256_setzero_si256(); }
+  static Longs add_squares(Longs sum, Ints x) {
+    const __m256i odd = _mm256_srli_epi64(x, 32);
+    return _mm256_add_epi64(sum, _mm256_add_epi64(_mm256_mul_epi32(x, x), _mm256_mul_epi32(odd, odd)));
+  }
+  static std::int64_t total(Longs x) {
+    const __m128i half = _mm_add_epi64(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+    return _mm_cvtsi128_si64(half) + _mm_extract_epi64(half, 1);
+  }
+  static double square_root(double x) { return _mm_cvtsd_f64(_mm_sqrt_sd(_mm_set_sd(x), _mm_set_sd(x))); }
 
   static Bytes load_bytes(const void* from) { return _mm256_loadu_si256(static_cast<const __m256i*>(from)); }
   static void store_bytes(void* to, Bytes x) { _mm256_storeu_si256(static_cast<__m256i*>(to), x); }

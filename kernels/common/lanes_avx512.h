@@ -15,6 +15,7 @@ struct Avx512 {
   using Floats = __m512;
   using Ints = __m512i;
   using Shorts = __m512i;
+  using Longs = __m512i;
   using Bytes = __m512i;
 
   static Floats set(float x) { return _mm512_set1_ps(x); }
@@ -29,14 +30,18 @@ struct Avx512 {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
                         _mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
   }
-  static void store(std::int8_t* to, Floats x) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(x)));
+  static void store2(std::int8_t* to, Floats a, Floats b, Bytes low) {
+    const __m512i shorts = _mm512_packs_epi32(_mm512_cvtps_epi32(a), _mm512_cvtps_epi32(b));
+    const __m256i codes = _mm256_max_epi8(_mm512_cvtsepi16_epi8(shorts), _mm512_castsi512_si256(low));
+    const __m256i order = _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_permutevar8x32_epi32(codes, order));
   }
-  static void store4(std::int8_t* to, Floats a, Floats b, Floats c, Floats d) {
-    const __m512i low = _mm512_packs_epi32(_mm512_cvtps_epi32(a), _mm512_cvtps_epi32(b));
-    const __m512i high = _mm512_packs_epi32(_mm512_cvtps_epi32(c), _mm512_cvtps_epi32(d));
+  static void store4(std::int8_t* to, Floats a, Floats b, Floats c, Floats d, Bytes low) {
+    const __m512i first = _mm512_packs_epi32(_mm512_cvtps_epi32(a), _mm512_cvtps_epi32(b));
+    const __m512i last = _mm512_packs_epi32(_mm512_cvtps_epi32(c), _mm512_cvtps_epi32(d));
+    const __m512i codes = _mm512_max_epi8(_mm512_packs_epi16(first, last), low);
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    _mm512_storeu_si512(to, _mm512_permutexvar_epi32(order, _mm512_packs_epi16(low, high)));
+    _mm512_storeu_si512(to, _mm512_permutexvar_epi32(order, codes));
   }
 
   static Floats add(Floats a, Floats b) { return _mm512_add_ps(a, b); }
@@ -57,6 +62,7 @@ struct Avx512 {
     return _mm512_or_ps(magnitude, _mm512_and_ps(set(-0.0f), sign));
   }
 
+  static Ints load_ints(const std::int32_t* from) { return _mm512_loadu_si512(from); }
   static Ints load_ints(const std::int8_t* from) {
     return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
   }
@@ -73,8 +79,17 @@ struct Avx512 {
     return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
   }
   static Shorts add_shorts(Shorts a, Shorts b) { return _mm512_add_epi16(a, b); }
+  static Shorts multiply_shorts(Shorts a, Shorts b) { return _mm512_mullo_epi16(a, b); }
   static Ints first_ints(Shorts x) { return _mm512_cvtepi16_epi32(_mm512_castsi512_si256(x)); }
   static Ints last_ints(Shorts x) { return _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64(x, 1)); }
+
+  static Longs no_longs() { return _mm512_setzero_si512(); }
+  static Longs add_squares(Longs sum, Ints x) {
+    const __m512i odd = _mm512_srli_epi64(x, 32);
+    return _mm512_add_epi64(sum, _mm512_add_epi64(_mm512_mul_epi32(x, x), _mm512_mul_epi32(odd, odd)));
+  }
+  static std::int64_t total(Longs x) { return _mm512_reduce_add_epi64(x); }
+  static double square_root(double x) { return _mm_cvtsd_f64(_mm_sqrt_sd(_mm_set_sd(x), _mm_set_sd(x))); }
 
   static Bytes load_bytes(const void* from) { return _mm512_loadu_si512(from); }
   static void store_bytes(void* to, Bytes x) { _mm512_storeu_si512(to, x); }

@@ -15,6 +15,7 @@ struct Neon {
   using Floats = float32x4_t;
   using Ints = int32x4_t;
   using Shorts = int16x8_t;
+  using Longs = int64x2_t;
   using Bytes = uint8x16_t;
 
   static Floats set(float x) { return vdupq_n_f32(x); }
@@ -24,15 +25,14 @@ struct Neon {
   static Floats load(const std::uint16_t* from) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from))); }
   static void store(float* to, Floats x) { vst1q_f32(to, x); }
   static void store(std::uint16_t* to, Floats x) { vst1_u16(to, vreinterpret_u16_f16(vcvt_f16_f32(x))); }
-  static void store(std::int8_t* to, Floats x) {
-    const int16x4_t four = vqmovn_s32(vcvtnq_s32_f32(x));
-    const std::uint32_t codes = vget_lane_u32(vreinterpret_u32_s8(vqmovn_s16(vcombine_s16(four, four))), 0);
-    __builtin_memcpy(to, &codes, sizeof codes);
+  static void store2(std::int8_t* to, Floats a, Floats b, Bytes low) {
+    const int16x8_t shorts = vqmovn_high_s32(vqmovn_s32(vcvtnq_s32_f32(a)), vcvtnq_s32_f32(b));
+    vst1_s8(to, vmax_s8(vqmovn_s16(shorts), vreinterpret_s8_u8(vget_low_u8(low))));
   }
-  static void store4(std::int8_t* to, Floats a, Floats b, Floats c, Floats d) {
-    const int16x8_t low = vqmovn_high_s32(vqmovn_s32(vcvtnq_s32_f32(a)), vcvtnq_s32_f32(b));
-    const int16x8_t high = vqmovn_high_s32(vqmovn_s32(vcvtnq_s32_f32(c)), vcvtnq_s32_f32(d));
-    vst1q_s8(to, vqmovn_high_s16(vqmovn_s16(low), high));
+  static void store4(std::int8_t* to, Floats a, Floats b, Floats c, Floats d, Bytes low) {
+    const int16x8_t first = vqmovn_high_s32(vqmovn_s32(vcvtnq_s32_f32(a)), vcvtnq_s32_f32(b));
+    const int16x8_t last = vqmovn_high_s32(vqmovn_s32(vcvtnq_s32_f32(c)), vcvtnq_s32_f32(d));
+    vst1q_s8(to, vmaxq_s8(vqmovn_high_s16(vqmovn_s16(first), last), vreinterpretq_s8_u8(low)));
   }
 
   static Floats add(Floats a, Floats b) { return vaddq_f32(a, b); }
@@ -52,6 +52,7 @@ struct Neon {
     return vbslq_f32(vdupq_n_u32(0x8000'0000u), sign, magnitude);
   }
 
+  static Ints load_ints(const std::int32_t* from) { return vld1q_s32(from); }
   static Ints load_ints(const std::int8_t* from) {
     std::uint32_t four;
     __builtin_memcpy(&four, from, sizeof four);
@@ -68,8 +69,17 @@ struct Neon {
   static Shorts no_shorts() { return vdupq_n_s16(0); }
   static Shorts load_shorts(const std::int8_t* from) { return vmovl_s8(vld1_s8(from)); }
   static Shorts add_shorts(Shorts a, Shorts b) { return vaddq_s16(a, b); }
+  static Shorts multiply_shorts(Shorts a, Shorts b) { return vmulq_s16(a, b); }
   static Ints first_ints(Shorts x) { return vmovl_s16(vget_low_s16(x)); }
   static Ints last_ints(Shorts x) { return vmovl_high_s16(x); }
+
+  static Longs no_longs() { return vdupq_n_s64(0); }
+  static Longs add_squares(Longs sum, Ints x) {
+    const int32x2_t low = vget_low_s32(x);
+    return vmlal_high_s32(vmlal_s32(sum, low, low), x, x);
+  }
+  static std::int64_t total(Longs x) { return vaddvq_s64(x); }
+  static double square_root(double x) { return vget_lane_f64(vsqrt_f64(vdup_n_f64(x)), 0); }
 
   static Bytes load_bytes(const void* from) { return vld1q_u8(static_cast<const std::uint8_t*>(from)); }
   static void store_bytes(void* to, Bytes x) { vst1q_u8(static_cast<std::uint8_t*>(to), x); }

@@ -83,6 +83,8 @@ inline void pool_pixel(const R& reduction, const PoolPixel<typename R::Element>&
                        std::int64_t last) {
   for (; first + 4 * R::kStep <= last; first += 4 * R::kStep)
     pool_vectors<4>(reduction, pixel, first, 4 * R::kStep);
+  for (; first + 2 * R::kStep <= last; first += 2 * R::kStep)
+    pool_vectors<2>(reduction, pixel, first, 2 * R::kStep);
   for (; first < last; first += R::kStep)
     pool_vectors<1>(reduction, pixel, first, last - first < R::kStep ? last - first : R::kStep);
 }

@@ -15,6 +15,7 @@ struct Sse42 {
   using Floats = __m128;
   using Ints = __m128i;
   using Shorts = __m128i;
+  using Longs = __m128i;
   using Bytes = __m128i;
 
   static Floats set(float x) { return _mm_set1_ps(x); }
@@ -56,15 +57,14 @@ struct Sse42 {
     half = _mm_or_si128(half, _mm_and_si128(_mm_srli_epi32(bits, 16), _mm_set1_epi32(0x8000)));
     _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_packus_epi32(half, half));
   }
-  static void store(std::int8_t* to, Floats x) {
-    const __m128i shorts = _mm_packs_epi32(_mm_cvtps_epi32(x), _mm_setzero_si128());
-    const int four = _mm_cvtsi128_si32(_mm_packs_epi16(shorts, shorts));
-    __builtin_memcpy(to, &four, sizeof four);
+  static void store2(std::int8_t* to, Floats a, Floats b, Bytes low) {
+    const __m128i shorts = _mm_packs_epi32(_mm_cvtps_epi32(a), _mm_cvtps_epi32(b));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_max_epi8(_mm_packs_epi16(shorts, shorts), low));
   }
-  static void store4(std::int8_t* to, Floats a, Floats b, Floats c, Floats d) {
-    const __m128i low = _mm_packs_epi32(_mm_cvtps_epi32(a), _mm_cvtps_epi32(b));
-    const __m128i high = _mm_packs_epi32(_mm_cvtps_epi32(c), _mm_cvtps_epi32(d));
-    store_bytes(to, _mm_packs_epi16(low, high));
+  static void store4(std::int8_t* to, Floats a, Floats b, Floats c, Floats d, Bytes low) {
+    const __m128i first = _mm_packs_epi32(_mm_cvtps_epi32(a), _mm_cvtps_epi32(b));
+    const __m128i last = _mm_packs_epi32(_mm_cvtps_epi32(c), _mm_cvtps_epi32(d));
+    store_bytes(to, _mm_max_epi8(_mm_packs_epi16(first, last), low));
   }
 
   static Floats add(Floats a, Floats b) { return _mm_add_ps(a, b); }
@@ -83,6 +83,7 @@ struct Sse42 {
     return _mm_or_ps(magnitude, _mm_and_ps(set(-0.0f), sign));
   }
 
+  static Ints load_ints(const std::int32_t* from) { return load_bytes(from); }
   static Ints load_ints(const std::int8_t* from) {
     std::int32_t four;
     __builtin_memcpy(&four, from, sizeof four);
@@ -101,8 +102,17 @@ struct Sse42 {
     return _mm_cvtepi8_epi16(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
   }
   static Shorts add_shorts(Shorts a, Shorts b) { return _mm_add_epi16(a, b); }
+  static Shorts multiply_shorts(Shorts a, Shorts b) { return _mm_mullo_epi16(a, b); }
   static Ints first_ints(Shorts x) { return _mm_cvtepi16_epi32(x); }
   static Ints last_ints(Shorts x) { return _mm_cvtepi16_epi32(_mm_srli_si128(x, 8)); }
+
+  static Longs no_longs() { return _mm_setzero_si128(); }
+  static Longs add_squares(Longs sum, Ints x) {
+    const __m128i odd = _mm_srli_epi64(x, 32);
+    return _mm_add_epi64(sum, _mm_add_epi64(_mm_mul_epi32(x, x), _mm_mul_epi32(odd, odd)));
+  }
+  static std::int64_t total(Longs x) { return _mm_cvtsi128_si64(x) + _mm_extract_epi64(x, 1); }
+  static double square_root(double x) { return _mm_cvtsd_f64(_mm_sqrt_sd(_mm_set_sd(x), _mm_set_sd(x))); }
 
   static Bytes load_bytes(const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
   static void store_bytes(void* to, Bytes x) { _mm_storeu_si128(static_cast<__m128i*>(to), x); }

@@ -20,20 +20,20 @@ void run_s8(const DequantizeCall& call, std::int64_t begin, std::int64_t end) {
 template <typename L>
 void run_s32(const DequantizeChannelsCall& call, std::int64_t begin, std::int64_t end) {
   using Floats = typename L::Floats;
-  for (std::int64_t pixel = begin; pixel < end; ++pixel) {
-    const std::int32_t* input = call.input + pixel * call.channels;
-    float* output = call.output + pixel * call.channels;
+  const RepeatedChannels<float> scale(call.scale, call.channels, end - begin);
+  const RepeatedChannels<float> bias(call.bias, call.channels, end - begin);
+  for_each_pixel_run(begin, end, call.channels, scale.pixels(), [&](std::int64_t first, std::int64_t count) {
     if (call.bias == nullptr) {
       transform<L>(
-          output, call.channels, [](Floats x, Floats scale) { return L::multiply(x, scale); }, input,
-          call.scale);
+          call.output + first, count, [](Floats x, Floats s) { return L::multiply(x, s); },
+          call.input + first, scale.values());
     } else {
       transform<L>(
-          output, call.channels,
-          [](Floats x, Floats scale, Floats bias) { return L::add(L::multiply(x, scale), bias); }, input,
-          call.scale, call.bias);
+          call.output + first, count,
+          [](Floats x, Floats s, Floats b) { return L::add(L::multiply(x, s), b); }, call.input + first,
+          scale.values(), bias.values());
     }
-  }
+  });
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 
 #include <cstddef>
 
-#include "kernels/common/ordered_sum.h"
+#include "kernels/common/lanes_ordered_sum.h"
 #include "kernels/distance/distance.h"
 
 namespace bitplace {
@@ -73,47 +73,19 @@ inline void compare_all(const D& distance, const DistanceCall& call, std::int64_
     compare<1>(distance, call, begin, bytes);
 }
 
-// The 16 partial sums in the vectors of the lanes L; multiplied and added, never fused. T: float, or
-// std::uint16_t for f16.
+// T: float, or std::uint16_t for f16.
 template <typename L, typename T>
 struct DotOfFloats {
-  static constexpr std::size_t kVectors = kPartialSums / L::kFloats;
   static constexpr std::int64_t kStep = kPartialSums * static_cast<std::int64_t>(sizeof(T));
-  struct Query {
-    typename L::Floats at[kVectors];
-  };
-  using Sum = Query;
+  using Query = Sixteen<L>;
+  using Sum = Sixteen<L>;
   using Output = float;
-
-  // Nothing need be aligned: vectors are read as bytes are.
-  static Query query(const std::uint8_t* from) {
-    Query numbers;
-#pragma GCC unroll 4
-    for (std::size_t v = 0; v < kVectors; ++v)
-      numbers.at[v] = L::load(reinterpret_cast<const T*>(from) + v * static_cast<std::size_t>(L::kFloats));
-    return numbers;
+  static Query query(const std::uint8_t* from) { return load_sixteen<L>(reinterpret_cast<const T*>(from)); }
+  static Sum start() { return sixteen_zeros<L>(); }
+  static Sum add(const Sum& sum, const Query& q, const std::uint8_t* reference) {
+    return add_products<L>(sum, q, query(reference));
   }
-  static Sum start() {
-    Sum sum;
-#pragma GCC unroll 4
-    for (std::size_t v = 0; v < kVectors; ++v)
-      sum.at[v] = L::set(0.0f);
-    return sum;
-  }
-  static Sum add(Sum sum, const Query& q, const std::uint8_t* reference) {
-    const Query r = query(reference);
-#pragma GCC unroll 4
-    for (std::size_t v = 0; v < kVectors; ++v)
-      sum.at[v] = L::add(sum.at[v], L::multiply(q.at[v], r.at[v]));
-    return sum;
-  }
-  static Output finish(const Sum& sum) {
-    float sums[kPartialSums];
-#pragma GCC unroll 4
-    for (std::size_t v = 0; v < kVectors; ++v)
-      L::store(sums + v * static_cast<std::size_t>(L::kFloats), sum.at[v]);
-    return tree_sum(sums);
-  }
+  static Output finish(const Sum& sum) { return total_of_sixteen<L>(sum); }
 };
 
 template <typename L, typename T, std::size_t kTogether>

@@ -1,12 +1,13 @@
 // A map times one value per channel with AVX-512: 64 s8 or 16 f32 or f16 per step.
 //
-//   s8   round_half_even(clamp((x * gate) * scale, low, high))
+//   s8   round_half_even(clamp((x * gate) * scale, low, high)), the first product in 16 bits
 //   f32  clamp(x * gate, low, high), f16 the same between two conversions
 //
 // MAXPS and MINPS return their second operand where one is NaN or both are 0, which is the contract's clamp.
-// s8 products are converted and narrowed by vcvtps2dq, vpackssdw, vpacksswb and a vpermd that puts the
-// sixteenths in order. Halves are converted by VCVTPH2PS and VCVTPS2PH. A pixel's last channels go through
-// buffers of one step: nothing behind them is touched.
+// s8 products are kept from rising above high before they are converted and narrowed by vcvtps2dq, vpackssdw,
+// vpacksswb and a vpermd that puts the parts in order; what is below low is raised afterwards, on bytes.
+// Halves are converted by VCVTPH2PS and VCVTPS2PH. A pixel's last channels go through buffers of one step:
+// nothing behind them is touched.
 #include "kernels/common/lanes_avx512.h"
 #include "kernels/multiply_channels/multiply_channels_lanes.h"
 

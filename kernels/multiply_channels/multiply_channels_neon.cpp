@@ -1,11 +1,12 @@
 // A map times one value per channel with NEON: 16 s8 or 4 f32 or f16 per step.
 //
-//   s8   round_half_even(clamp((x * gate) * scale, low, high))
+//   s8   round_half_even(clamp((x * gate) * scale, low, high)), the first product in 16 bits
 //   f32  clamp(x * gate, low, high), f16 the same between two conversions
 //
-// FMAX would turn -0 into +0 and is replaced by FCMGT and BSL. s8 products are converted and narrowed by
-// FCVTNS and three saturating narrowings. Halves are converted by FCVTL and FCVTN. A pixel's last channels go
-// through buffers of one step: nothing behind them is touched.
+// FMAX would turn -0 into +0 and is replaced by FCMGT and BSL. s8 products are kept from rising above high
+// before they are converted and narrowed by FCVTNS and three saturating narrowings; what is below low is
+// raised afterwards, on bytes. Halves are converted by FCVTL and FCVTN. A pixel's last channels go through
+// buffers of one step: nothing behind them is touched.
 #include "kernels/common/lanes_neon.h"
 #include "kernels/multiply_channels/multiply_channels_lanes.h"
 

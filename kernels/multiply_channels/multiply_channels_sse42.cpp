@@ -1,10 +1,11 @@
 // A map times one value per channel with SSE4.2: 16 s8 or 4 f32 or f16 per step.
 //
-//   s8   round_half_even(clamp((x * gate) * scale, low, high))
+//   s8   round_half_even(clamp((x * gate) * scale, low, high)), the first product in 16 bits
 //   f32  clamp(x * gate, low, high), f16 the same between two conversions
 //
 // MAXPS and MINPS return their second operand where one is NaN or both are 0, which is the contract's clamp.
-// s8 products are converted and narrowed by cvtps2dq, packssdw and packsswb. Halves are converted by integer
+// s8 products are kept from rising above high before they are converted and narrowed by cvtps2dq, packssdw
+// and packsswb; what is below low is raised afterwards, on bytes. Halves are converted by integer
 // instructions, as F16C is missing. A pixel's last channels go through buffers of one step: nothing behind
 // them is touched.
 #include "kernels/common/lanes_sse42.h"

@@ -1,9 +1,10 @@
 // Quantization with AVX-512, 64 per step: round_half_even(clamp(x * scale, low, high)), NaN -> 0.
 //
-// NaN is cleared first by an ordered comparison with itself; the clamp before the conversion keeps it in
-// range, infinities included. Numbers are converted and narrowed by vcvtps2dq, vpackssdw, vpacksswb and a
-// vpermd that puts the sixteenths in order. Halves are converted by VCVTPH2PS and VCVTPS2PH. The last
-// elements go through buffers of one step: nothing behind them is touched. Never fused: scaling stands alone.
+// NaN is cleared first by an ordered comparison with itself; numbers are kept from rising above high before
+// they are converted and narrowed by vcvtps2dq, vpackssdw, vpacksswb and a vpermd that puts the parts in
+// order, which all saturate below, infinity included; what is below low is raised afterwards, on bytes.
+// Halves are converted by VCVTPH2PS and VCVTPS2PH. The last elements go through buffers of one step: nothing
+// behind them is touched. Never fused: scaling stands alone.
 #include "kernels/common/lanes_avx512.h"
 #include "kernels/quantize/quantize_lanes.h"
 

@@ -12,14 +12,10 @@ template <typename L, typename T>
 void run_quantize(const QuantizeCall& call, std::int64_t begin, std::int64_t end) {
   using Floats = typename L::Floats;
   const Floats scale = L::set(call.scale);
-  const Floats low = L::set(call.low);
   const Floats high = L::set(call.high);
-  transform<L>(
-      call.output + begin, end - begin,
-      [=](Floats x) {
-        const Floats number = L::zero_for_nan(L::multiply(x, scale));
-        return L::at_most(L::at_least(number, low), high);
-      },
+  transform_to_codes<L>(
+      call.output + begin, end - begin, call.low,
+      [=](Floats x) { return L::at_most(L::zero_for_nan(L::multiply(x, scale)), high); },
       static_cast<const T*>(call.input) + begin);
 }
 

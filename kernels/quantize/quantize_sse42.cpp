@@ -1,9 +1,10 @@
 // Quantization with SSE4.2, 16 per step: round_half_even(clamp(x * scale, low, high)), NaN -> 0.
 //
-// NaN is cleared first by an ordered comparison with itself; the clamp before the conversion keeps it in
-// range, infinities included. Numbers are converted and narrowed by cvtps2dq, packssdw and packsswb. Halves
-// are converted by integer instructions, as F16C is missing. The last elements go through buffers of one
-// step: nothing behind them is touched. Never fused: scaling stands alone.
+// NaN is cleared first by an ordered comparison with itself; numbers are kept from rising above high before
+// they are converted and narrowed by cvtps2dq, packssdw and packsswb, which all saturate below, infinity
+// included; what is below low is raised afterwards, on bytes. Halves are converted by integer instructions,
+// as F16C is missing. The last elements go through buffers of one step: nothing behind them is touched. Never
+// fused: scaling stands alone.
 #include "kernels/common/lanes_sse42.h"
 #include "kernels/quantize/quantize_lanes.h"
 

@@ -9,11 +9,9 @@ using namespace bitplace::test;
 
 namespace {
 
-constexpr std::size_t kPixels = 4;
-
-void compare_channels(std::int64_t channels, bool with_bias, Random& random) {
+void compare_channels(std::int64_t channels, std::int64_t pixels, bool with_bias, Random& random) {
   const auto size = static_cast<std::size_t>(channels);
-  std::vector<std::int32_t> input(size * kPixels);
+  std::vector<std::int32_t> input(size * static_cast<std::size_t>(pixels));
   for (std::int32_t& x : input) {
     x = random.integer(0, 7) == 0   ? INT32_MIN
         : random.integer(0, 1) == 0 ? static_cast<std::int32_t>(random.bits())
@@ -26,7 +24,7 @@ void compare_channels(std::int64_t channels, bool with_bias, Random& random) {
     bias[c] = random.real(-10.0f, 10.0f);
   }
   compare_rows<float>(
-      dequantize_kernels(), kPixels, input.size(),
+      dequantize_kernels(), pixels, input.size(),
       [&](const DequantizeKernel& row, float* output, std::int64_t begin, std::int64_t end,
           const std::int32_t* from, const float* from_scale, const float* from_bias) {
         row.run_s32_f32({from, output, from_scale, with_bias ? from_bias : nullptr, channels}, begin, end);
@@ -62,8 +60,12 @@ TEST_CASE("every s8 to f32 and f16 dequantization equals the reference") {
 TEST_CASE("every s32 dequantization equals the reference with and without bias, never fused") {
   Random random;
   for (const std::int64_t channels : element_counts()) {
-    compare_channels(channels, true, random);
-    compare_channels(channels, false, random);
+    compare_channels(channels, 4, true, random);
+    compare_channels(channels, 4, false, random);
+  }
+  for (const std::int64_t channels : {1, 3, 24, 40, 300}) {
+    compare_channels(channels, 601, true, random);
+    compare_channels(channels, 601, false, random);
   }
 }
 

@@ -84,6 +84,19 @@ TEST_CASE("every f16 map times a gate equals the reference, NaN and infinities i
   }
 }
 
+TEST_CASE("gates of few channels and many pixels equal the reference") {
+  Random random;
+  for (const std::size_t channels : {1u, 3u, 24u, 40u, 100u, 300u}) {
+    const std::vector<std::int8_t> codes = any_codes(channels * 601, random);
+    const std::vector<float> floats = any_floats(channels * 601, random);
+    compare_multiply(&MultiplyChannelsKernel::run_s8, {nullptr, nullptr, nullptr, 0, 0.01f, -127.0f, 127.0f},
+                     codes, any_codes(channels, random));
+    compare_multiply(&MultiplyChannelsKernel::run_f32,
+                     {nullptr, nullptr, nullptr, 0, 0, -kInfinity, kInfinity}, floats,
+                     any_floats(channels, random));
+  }
+}
+
 TEST_CASE("a gate applies to its own channel of every pixel") {
   const std::int8_t input[] = {10, 20, 30, 40, -50, 127};
   const std::int8_t gate[] = {127, 64, 1};
