@@ -1,207 +1,182 @@
 // RGB pixels x 1-bit weights by table lookup: vpshufb finds what one pixel adds to 16 output channels.
 //
-//   sum16[o] += table(pixel)[3 weight bits of o]: 3 products per 16-bit lane by one lookup and one addition
+//   S[o] += table(pixel)[3 weight bits of o]: 3 products per 16-bit lane by one lookup and one addition
 //
-// Layout: rgb_tables.h. A lookup adds at most 3 * 128, so 85 of them stay within 16 bits; then sums are
-// widened. A block is 4 windows (windows.h) x 32 output channels. Each row of outputs first makes the tables
-// of the input rows that it reads, 16 bytes per pixel: 54 KB for 227 columns and 15 rows, each read by up
-// to 7.6 windows.
+// Layout, and how S decides about thresholds in 16 bits: rgb_tables.h. A block is 4 windows x 32 output
+// channels; tables are made once for each input row of a strip of outputs and read by up to 7.6 windows of
+// FloppyNet's first layer (rgb_strips.h).
 //
 // Registers: 8 accumulators, 4 tables, 1 index vector, 1 product.
-//
-// Limit: 3 vector ports for 2 operations per 48 products, 72 multiply-accumulates per cycle. vpmaddubsw, with
-// 32 products where vpshufb has 48, can do 48.
-//
-// Preconditions: accepts_rgb; 8 readable bytes behind the input; 64 KiB of stack.
-//
-// Measured, Intel Xeon (Emerald Rapids), one thread: 227 x 227 x 3 -> 27 x 27 x 96, 11 x 11 stride 4, pooled
-// 2 x 2: 0.69 of the time of vpmaddubsw, 0.53 ms where that took 0.76 ms.
+// Preconditions: accepts_rgb; kTailPad readable bytes behind the input; 96 KiB of stack.
 #include <immintrin.h>
 
-#include "kernels/convolution_u8_b1/convolution_u8_b1.h"
-#include "kernels/convolution_u8_b1/quads.h"
-#include "kernels/convolution_u8_b1/rgb_tables.h"
-#include "kernels/convolution_u8_b1/windows.h"
+#include "kernels/convolution_u8_b1/rgb_strips.h"
 
 namespace bitplace {
 namespace {
 
 using namespace convolution_u8_b1;
 
-constexpr int kVectors = 2;
-constexpr std::int64_t kStepsIn16Bits = 32767 / (3 * 128);
-
-inline __m256i load(const void* bytes) {
-  return _mm256_load_si256(static_cast<const __m256i*>(bytes));
-}
-
 inline __m256i load_table(const std::uint8_t* table) {
   return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(table)));
 }
 
-// sum += addend in 16-bit lanes. Written out because g++ 12 adds into the addend's register and copies every
-// sum back afterwards.
-inline void add_in_place(__m256i& sum, __m256i addend) {
-  asm("vpaddw %1, %0, %0" : "+x"(sum) : "x"(addend));
+// sum += table[index]. Written out because g++ 12 adds into the addend's register and copies every sum back
+// afterwards; and in this order because Zen 4 runs lookups and additions by turns a third faster than several
+// of one kind in a row.
+inline void add_lookup(__m256i table, __m256i index, __m256i& sum) {
+  __m256i found;
+  asm("vpshufb %3, %2, %1\n\tvpaddw %1, %0, %0" : "+x"(sum), "=&x"(found) : "x"(table), "x"(index));
 }
 
-// 32-bit sums of 32 channels at four positions.
-struct Sums {
-  __m256i at[kPositions][4];
-};
+// See rgb_strips.h.
+struct Avx2 {
+  using Vector = __m256i;
+  static constexpr int kVectors = 2;
 
-// Up to kStepsIn16Bits taps; into `sums`, or added to them.
-[[gnu::noinline]] void accumulate_steps(const Windows& windows, const std::int32_t* offsets,
-                                        std::int64_t steps, const std::uint8_t* indices, bool add,
-                                        Sums& sums) {
-  const std::uint8_t* const w0 = windows[0];
-  const std::uint8_t* const w1 = windows[1];
-  const std::uint8_t* const w2 = windows[2];
-  const std::uint8_t* const w3 = windows[3];
-  __m256i narrow[kPositions][kVectors];
+  static Vector zero() { return _mm256_setzero_si256(); }
+  static Vector set1(std::uint16_t value) { return _mm256_set1_epi16(static_cast<short>(value)); }
+  static Vector load(const void* from) { return _mm256_load_si256(static_cast<const Vector*>(from)); }
+  static Vector bitwise_and(Vector a, Vector b) { return _mm256_and_si256(a, b); }
+  static Vector bitwise_or(Vector a, Vector b) { return _mm256_or_si256(a, b); }
+  static Vector subtract(Vector a, Vector b) { return _mm256_sub_epi16(a, b); }
+  static Vector add_saturated(Vector a, Vector b) { return _mm256_adds_epu16(a, b); }
+  static Vector subtract_saturated(Vector a, Vector b) { return _mm256_subs_epu16(a, b); }
+  static Vector minimum(Vector a, Vector b) { return _mm256_min_epu16(a, b); }
+  static Vector equal(Vector a, Vector b) { return _mm256_cmpeq_epi16(a, b); }
+  static Vector choose(Vector a, Vector b, Vector b_where) { return _mm256_blendv_epi8(a, b, b_where); }
+  // One bit of each 16-bit lane.
+  static std::uint32_t bits(const Vector* lanes) {
+    const Vector bytes = _mm256_permute4x64_epi64(_mm256_packs_epi16(lanes[0], lanes[1]), 0xd8);
+    return static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
+  }
+
+  static Vector set1_32(std::int32_t value) { return _mm256_set1_epi32(value); }
+  static Vector widen(const std::uint16_t* from) {
+    return _mm256_cvtepu16_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(from)));
+  }
+  static Vector add_32(Vector a, Vector b) { return _mm256_add_epi32(a, b); }
+  static Vector subtract_32(Vector a, Vector b) { return _mm256_sub_epi32(a, b); }
+  static Vector maximum_32(Vector a, Vector b) { return _mm256_max_epi32(a, b); }
+  static Vector with_sign(Vector a, Vector sign) { return _mm256_sign_epi32(a, sign); }
+
+  // Sums of `rows` bytes, for 32 columns at a time.
+  static void sum_columns(const std::uint8_t* top, std::int64_t row_bytes, std::int64_t rows,
+                          std::int64_t columns, std::uint16_t* sums) {
+    for (std::int64_t x = 0; x < columns; x += 32) {
+      Vector low = zero(), high = zero();
+      const auto* bytes = top + x;
+      for (std::int64_t y = 0; y < rows; ++y, bytes += row_bytes) {
+        low = _mm256_add_epi16(
+            low, _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes))));
+        high = _mm256_add_epi16(
+            high, _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 16))));
+      }
+      _mm256_store_si256(reinterpret_cast<Vector*>(sums + x), low);
+      _mm256_store_si256(reinterpret_cast<Vector*>(sums + x + 16), high);
+    }
+  }
+
+  // Four dot products of `count` values, a multiple of 16.
+  static void dot_4(const std::uint16_t* const* starts, const std::int16_t* tap_bytes, std::int64_t count,
+                    std::int32_t* sums) {
+    Vector sum[4] = {zero(), zero(), zero(), zero()};
+    for (std::int64_t i = 0; i < count; i += 16) {
+      const Vector ones = load(tap_bytes + i);
 #pragma GCC unroll 4
-  for (int p = 0; p < kPositions; ++p)
+      for (int w = 0; w < 4; ++w) {
+        const Vector values = _mm256_loadu_si256(reinterpret_cast<const Vector*>(starts[w] + i));
+        sum[w] = _mm256_add_epi32(sum[w], _mm256_madd_epi16(values, ones));
+      }
+    }
+    const Vector four =
+        _mm256_hadd_epi32(_mm256_hadd_epi32(sum[0], sum[1]), _mm256_hadd_epi32(sum[2], sum[3]));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(sums),
+                     _mm_add_epi32(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1)));
+  }
+
+  // Two pixels at a time: r and g by one vpmaddubsw, b placed by vpshufb alone.
+  static void make_tables(const std::uint8_t* pixels, std::int64_t columns, std::uint8_t* tables) {
+    const Vector red_green = _mm256_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1,  //
+                                              3, 4, 3, 4, 3, 4, 3, 4, 3, 4, 3, 4, 3, 4, 3, 4);
+    const Vector red_green_bits =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1));
+    const Vector blue = _mm256_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, 2, -1, 2, -1, 2, -1, 2, -1,  //
+                                         -1, -1, -1, -1, -1, -1, -1, -1, 5, -1, 5, -1, 5, -1, 5, -1);
+    for (std::int64_t x = 0; x < columns; x += 2) {
+      long long bytes;
+      __builtin_memcpy(&bytes, pixels + x * 3, 8);
+      const Vector two = _mm256_set1_epi64x(bytes);
+      const Vector first = _mm256_maddubs_epi16(_mm256_shuffle_epi8(two, red_green), red_green_bits);
+      const Vector second = _mm256_shuffle_epi8(two, blue);
+      _mm256_store_si256(reinterpret_cast<Vector*>(tables + x * kTableBytes),
+                         _mm256_add_epi16(first, second));
+    }
+  }
+
+  // Kernel rows of `kTaps` tables side by side, without a loop over them: its counters and the misprediction
+  // at its end would take a quarter of the time.
+  template <int kTaps>
+  [[gnu::noinline]] static void add_rows(const RgbWindows& windows, std::int64_t taps,
+                                         const std::uint8_t* indices, RarerSums<Avx2>& sums) {
+    Vector sum[kPositions][kVectors];
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v)
-      narrow[p][v] = _mm256_setzero_si256();
-  for (std::int64_t tap = 0; tap < steps; ++tap) {
-    const std::int64_t offset = offsets[tap];
-    const __m256i tables[kPositions] = {load_table(w0 + offset), load_table(w1 + offset),
-                                        load_table(w2 + offset), load_table(w3 + offset)};
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      const __m256i index = load(indices + v * 32);
+    for (int p = 0; p < kPositions; ++p)
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v)
+        sum[p][v] = zero();
+    for (std::int64_t first = 0; first < taps; first += kTaps) {
+      const std::uint8_t* tables[kPositions];
 #pragma GCC unroll 4
       for (int p = 0; p < kPositions; ++p)
-        add_in_place(narrow[p][v], _mm256_shuffle_epi8(tables[p], index));
+        tables[p] = windows.first[p] + windows.offsets[p / 2][first];
+#pragma GCC unroll 16
+      for (int tap = 0; tap < kTaps; ++tap)
+        add_tap(tables, tap * kTableBytes, indices + tap * kVectors * 32, sum);
+      indices += kTaps * kVectors * 32;
     }
-    indices += kVectors * 32;
-  }
 #pragma GCC unroll 4
-  for (int p = 0; p < kPositions; ++p) {
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      __m256i low = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(narrow[p][v]));
-      __m256i high = _mm256_cvtepi16_epi32(_mm256_extracti128_si256(narrow[p][v], 1));
-      if (add) {
-        low = _mm256_add_epi32(low, sums.at[p][2 * v]);
-        high = _mm256_add_epi32(high, sums.at[p][2 * v + 1]);
-      }
-      sums.at[p][2 * v] = low;
-      sums.at[p][2 * v + 1] = high;
-    }
-  }
-}
-
-// 32 output channels; see windows.h.
-struct Block {
-  using Sums = bitplace::Sums;
-
-  const ConvolutionProblem* problem;
-  RgbConstants constants;
-  std::int64_t index;
-  void* output;
-
-  void accumulate(const Windows& windows, Sums& sums) const {
-    const std::int64_t taps = constants.taps;
-    const std::uint8_t* indices = constants.indices + index * taps * kVectors * 32;
-    // Rounds of equal length, so that the last is not a short one.
-    const std::int64_t rounds = (taps + kStepsIn16Bits - 1) / kStepsIn16Bits;
-    for (std::int64_t round = 0; round < rounds; ++round) {
-      const std::int64_t begin = taps * round / rounds;
-      const std::int64_t steps = taps * (round + 1) / rounds - begin;
-      accumulate_steps(windows, constants.offsets + begin, steps, indices + begin * kVectors * 32, round != 0,
-                       sums);
-    }
-  }
-
-  static void keep_maximum(Sums& best, const Sums& sums) {
     for (int p = 0; p < kPositions; ++p)
-      for (int i = 0; i < 4; ++i)
-        best.at[p][i] = _mm256_max_epi32(best.at[p][i], sums.at[p][i]);
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v)
+        sums.at[p][v] = sum[p][v];
   }
 
-  static void maximum_of_positions(Sums& sums) {
-    for (int i = 0; i < 4; ++i) {
-      sums.at[0][i] = _mm256_max_epi32(_mm256_max_epi32(sums.at[0][i], sums.at[1][i]),
-                                       _mm256_max_epi32(sums.at[2][i], sums.at[3][i]));
+  static void add_taps(const RgbWindows& windows, const RgbConstants& constants, const std::uint8_t* indices,
+                       RarerSums<Avx2>& sums) {
+    switch (constants.row_taps) {
+      case 3:
+        return add_rows<3>(windows, constants.taps, indices, sums);
+      case 5:
+        return add_rows<5>(windows, constants.taps, indices, sums);
+      case 7:
+        return add_rows<7>(windows, constants.taps, indices, sums);
+      case 11:
+        return add_rows<11>(windows, constants.taps, indices, sums);
+      default:
+        return add_rows<1>(windows, constants.taps, indices, sums);
     }
   }
 
-  void finish(const Sums& sums, int position, std::int64_t pixel) const {
-    const std::int64_t first = index * kBlockChannels;
-    const __m256i* eights = sums.at[position];
-    if (problem->epilogue == ConvolutionEpilogue::raw_s32) {
-      write_raw(eights, static_cast<std::int32_t*>(output) + pixel * problem->output_channels, first);
-      return;
-    }
-    std::uint32_t word;
-    __builtin_memcpy(&word, constants.flip_bits + index * 4, 4);
-    for (int i = 0; i < 4; ++i) {
-      const __m256i below = _mm256_cmpgt_epi32(load(constants.threshold + first + i * 8), eights[i]);
-      word ^= static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(below))) << (i * 8);
-    }
-    static_cast<std::uint32_t*>(output)[pixel * constants.blocks + index] = word;
-  }
-
-  void write_raw(const __m256i* eights, std::int32_t* pixel, std::int64_t first) const {
-    for (int i = 0; i < 4; ++i) {
-      const std::int64_t channel = first + i * 8;
-      const std::int64_t left = problem->output_channels - channel;
-      if (left <= 0) return;
-      const __m256i exists = _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(left < 8 ? left : 8)),
-                                                _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-      const __m256i value = _mm256_add_epi32(eights[i], load(constants.constant + channel));
-      _mm256_maskstore_epi32(pixel + channel, exists, value);
+ private:
+  static inline void add_tap(const std::uint8_t* const* tables, std::int64_t offset,
+                             const std::uint8_t* indices, Vector (&sum)[kPositions][kVectors]) {
+    Vector table[kPositions];
+#pragma GCC unroll 4
+    for (int p = 0; p < kPositions; ++p)
+      table[p] = load_table(tables[p] + offset);
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) {
+      const Vector index = load(indices + v * 32);
+#pragma GCC unroll 4
+      for (int p = 0; p < kPositions; ++p)
+        add_lookup(table[p], index, sum[p][v]);
     }
   }
 };
 
-// The tables of a row of pixels, two at a time: r and g by one vpmaddubsw, b by another, whose second product
-// takes off 128 times the three signs.
-inline void make_tables(const std::uint8_t* pixels, std::int64_t columns, std::uint8_t* tables) {
-  const __m256i red_green = _mm256_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1,  //
-                                             3, 4, 3, 4, 3, 4, 3, 4, 3, 4, 3, 4, 3, 4, 3, 4);
-  const __m256i blue = _mm256_setr_epi8(2, -1, 2, -1, 2, -1, 2, -1, 2, -1, 2, -1, 2, -1, 2, -1,  //
-                                        5, -1, 5, -1, 5, -1, 5, -1, 5, -1, 5, -1, 5, -1, 5, -1);
-  const __m256i centre =
-      _mm256_set1_epi16(static_cast<short>(0x8000));  // 128 in the bytes that `blue` clears
-  const __m256i red_green_signs =
-      _mm256_broadcastsi128_si256(_mm_setr_epi8(1, 1, -1, 1, 1, -1, -1, -1, 1, 1, -1, 1, 1, -1, -1, -1));
-  const __m256i blue_signs =
-      _mm256_broadcastsi128_si256(_mm_setr_epi8(1, -3, 1, -1, 1, -1, 1, 1, -1, -1, -1, 1, -1, 1, -1, 3));
-  for (std::int64_t x = 0; x < columns; x += 2) {
-    long long bytes;
-    __builtin_memcpy(&bytes, pixels + x * 3, 8);
-    const __m256i two = _mm256_set1_epi64x(bytes);
-    const __m256i first = _mm256_maddubs_epi16(_mm256_shuffle_epi8(two, red_green), red_green_signs);
-    const __m256i second =
-        _mm256_maddubs_epi16(_mm256_or_si256(_mm256_shuffle_epi8(two, blue), centre), blue_signs);
-    _mm256_store_si256(reinterpret_cast<__m256i*>(tables + x * kTableBytes), _mm256_add_epi16(first, second));
-  }
-}
-
-std::int64_t run_tasks(const ConvolutionProblem& p) {
-  return p.output_height;
-}
-
-void run(const ConvolutionCall& call, std::int64_t index) {
-  const ConvolutionProblem& p = *call.problem;
-  alignas(32) std::uint8_t tables[kAllTablesBytes];
-  const TableExtent extent = table_extent(p);
-  const Source source = source_of(call);
-  const std::uint8_t* pixels = source.data + index * p.pool_height * p.stride_height * source.row_bytes;
-  const std::int64_t row_bytes = extent.columns * kTableBytes;
-  for (std::int64_t y = 0; y < extent.rows; ++y)
-    make_tables(pixels + y * source.row_bytes, extent.columns, tables + y * row_bytes);
-  const OutputRow row = {&p, tables, p.stride_height * row_bytes, p.stride_width * kTableBytes,
-                         index * p.output_width};
-  Block block = {&p, rgb_constants(p, call.packed), 0, call.output};
-  // All blocks of a place follow each other: its tables stay in the first cache, and all indices do.
-  for (std::int64_t column = 0; column < p.output_width; column += outputs_together(p)) {
-    for (block.index = 0; block.index < block.constants.blocks; ++block.index)
-      run_outputs(block, row, column);
-  }
+void run(const ConvolutionCall& call, std::int64_t task) {
+  run_strip<Avx2>(call, task);
 }
 
 }  // namespace
@@ -214,7 +189,7 @@ extern const ConvolutionKernel convolution_u8_b1__avx2_rgb4x32 = {"convolution_u
                                                                   border_scratch_bytes,
                                                                   border_tasks,
                                                                   make_border,
-                                                                  run_tasks,
+                                                                  rgb_tasks,
                                                                   run};
 
 }  // namespace bitplace

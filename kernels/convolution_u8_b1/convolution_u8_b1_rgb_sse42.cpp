@@ -1,40 +1,22 @@
 // RGB pixels x 1-bit weights by table lookup: pshufb finds what one pixel adds to 8 output channels.
 //
-//   sum16[o] += table(pixel)[3 weight bits of o]: 3 products per 16-bit lane by one lookup and one addition
+//   S[o] += table(pixel)[3 weight bits of o]: 3 products per 16-bit lane by one lookup and one addition
 //
-// Layout: rgb_tables.h. A lookup adds at most 3 * 128, so 85 of them stay within 16 bits; then sums are
-// widened. A block is 4 windows (windows.h) x 32 output channels in two halves. Each row of outputs first
-// makes the tables of the input rows that it reads, 16 bytes per pixel.
+// As convolution_u8_b1_rgb_avx2.cpp, with vectors of 8 channels and the 32 channels of a block in two halves.
 //
-// Registers: 8 accumulators, 4 tables, 2 index vectors, 1 product; pshufb overwrites the table, so each use
-// takes a copy of it.
-//
-// Preconditions: accepts_rgb; 8 readable bytes behind the input; 64 KiB of stack.
-//
-// Limit: 3 vector ports for 2 operations per 24 products, 36 multiply-accumulates per cycle; pmaddubsw 24.
-//
-// Measured, Intel Xeon (Emerald Rapids) at 3.0 GHz, one thread: 227 x 227 x 3 -> 27 x 27 x 96, 11 x 11 stride
-// 4, pooled 2 x 2: 1.16 ms, 29 multiply-accumulates per cycle, 0.56 of the time of pmaddubsw.
+// Registers: 8 accumulators, 4 tables, 1 index vector, 1 product: pshufb overwrites the table, so each use
+// takes a copy of it. Preconditions: accepts_rgb; kTailPad readable bytes behind the input; 96 KiB of stack.
 #include <immintrin.h>
 
-#include "kernels/convolution_u8_b1/convolution_u8_b1.h"
-#include "kernels/convolution_u8_b1/quads.h"
-#include "kernels/convolution_u8_b1/rgb_tables.h"
-#include "kernels/convolution_u8_b1/windows.h"
+#include "kernels/convolution_u8_b1/rgb_strips.h"
 
 namespace bitplace {
 namespace {
 
 using namespace convolution_u8_b1;
 
-constexpr int kHalves = 2;                              // of a block
-constexpr int kVectors = 2;                             // of 8 channels, in a half
-constexpr int kResults = 4;                             // vectors of 32-bit sums, in a half
-constexpr std::int64_t kTapBytes = kBlockChannels * 2;  // indices of one tap
-constexpr std::int64_t kStepsIn16Bits = 32767 / (3 * 128);
-
-inline __m128i load(const void* bytes) {
-  return _mm_load_si128(static_cast<const __m128i*>(bytes));
+inline __m128i load_vector(const void* from) {
+  return _mm_load_si128(static_cast<const __m128i*>(from));
 }
 
 // sum += addend in 16-bit lanes. Written out because g++ 12 adds into the addend's register and copies every
@@ -43,166 +25,159 @@ inline void add_in_place(__m128i& sum, __m128i addend) {
   asm("paddw %1, %0" : "+x"(sum) : "x"(addend));
 }
 
-// 32-bit sums of 32 channels at four positions.
-struct Sums {
-  __m128i at[kPositions][kHalves * kResults];
-};
+constexpr int kHalf = 2;  // vectors of half a block
 
-// Up to kStepsIn16Bits taps of 16 channels; into the results from `first` on, or added to them.
-[[gnu::noinline]] void accumulate_steps(const Windows& windows, const std::int32_t* offsets,
-                                        std::int64_t steps, const std::uint8_t* indices, bool add, int first,
-                                        Sums& sums) {
-  const std::uint8_t* const w0 = windows[0];
-  const std::uint8_t* const w1 = windows[1];
-  const std::uint8_t* const w2 = windows[2];
-  const std::uint8_t* const w3 = windows[3];
-  __m128i narrow[kPositions][kVectors];
+// See rgb_strips.h.
+struct Sse42 {
+  using Vector = __m128i;
+  static constexpr int kVectors = 2 * kHalf;
+
+  static Vector zero() { return _mm_setzero_si128(); }
+  static Vector set1(std::uint16_t value) { return _mm_set1_epi16(static_cast<short>(value)); }
+  static Vector load(const void* from) { return load_vector(from); }
+  static Vector bitwise_and(Vector a, Vector b) { return _mm_and_si128(a, b); }
+  static Vector bitwise_or(Vector a, Vector b) { return _mm_or_si128(a, b); }
+  static Vector subtract(Vector a, Vector b) { return _mm_sub_epi16(a, b); }
+  static Vector add_saturated(Vector a, Vector b) { return _mm_adds_epu16(a, b); }
+  static Vector subtract_saturated(Vector a, Vector b) { return _mm_subs_epu16(a, b); }
+  static Vector minimum(Vector a, Vector b) { return _mm_min_epu16(a, b); }
+  static Vector equal(Vector a, Vector b) { return _mm_cmpeq_epi16(a, b); }
+  static Vector choose(Vector a, Vector b, Vector b_where) { return _mm_blendv_epi8(a, b, b_where); }
+  // One bit of each 16-bit lane.
+  static std::uint32_t bits(const Vector* lanes) {
+    const auto low = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(lanes[0], lanes[1])));
+    const auto high = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(lanes[2], lanes[3])));
+    return low | high << 16;
+  }
+
+  static Vector set1_32(std::int32_t value) { return _mm_set1_epi32(value); }
+  static Vector widen(const std::uint16_t* from) {
+    return _mm_cvtepu16_epi32(_mm_loadl_epi64(reinterpret_cast<const Vector*>(from)));
+  }
+  static Vector add_32(Vector a, Vector b) { return _mm_add_epi32(a, b); }
+  static Vector subtract_32(Vector a, Vector b) { return _mm_sub_epi32(a, b); }
+  static Vector maximum_32(Vector a, Vector b) { return _mm_max_epi32(a, b); }
+  static Vector with_sign(Vector a, Vector sign) { return _mm_sign_epi32(a, sign); }
+
+  // Sums of `rows` bytes, for 16 columns at a time.
+  static void sum_columns(const std::uint8_t* top, std::int64_t row_bytes, std::int64_t rows,
+                          std::int64_t columns, std::uint16_t* sums) {
+    for (std::int64_t x = 0; x < columns; x += 16) {
+      Vector low = zero(), high = zero();
+      for (std::int64_t y = 0; y < rows; ++y) {
+        const Vector bytes = _mm_loadu_si128(reinterpret_cast<const Vector*>(top + y * row_bytes + x));
+        low = _mm_add_epi16(low, _mm_unpacklo_epi8(bytes, zero()));
+        high = _mm_add_epi16(high, _mm_unpackhi_epi8(bytes, zero()));
+      }
+      _mm_store_si128(reinterpret_cast<Vector*>(sums + x), low);
+      _mm_store_si128(reinterpret_cast<Vector*>(sums + x + 8), high);
+    }
+  }
+
+  // Four dot products of `count` values, a multiple of 8.
+  static void dot_4(const std::uint16_t* const* starts, const std::int16_t* tap_bytes, std::int64_t count,
+                    std::int32_t* sums) {
+    Vector sum[4] = {zero(), zero(), zero(), zero()};
+    for (std::int64_t i = 0; i < count; i += 8) {
+      const Vector ones = load(tap_bytes + i);
 #pragma GCC unroll 4
-  for (int p = 0; p < kPositions; ++p)
+      for (int w = 0; w < 4; ++w) {
+        const Vector values = _mm_loadu_si128(reinterpret_cast<const Vector*>(starts[w] + i));
+        sum[w] = _mm_add_epi32(sum[w], _mm_madd_epi16(values, ones));
+      }
+    }
+    _mm_storeu_si128(reinterpret_cast<Vector*>(sums),
+                     _mm_hadd_epi32(_mm_hadd_epi32(sum[0], sum[1]), _mm_hadd_epi32(sum[2], sum[3])));
+  }
+
+  static Vector make_table(Vector pixel, Vector red_green, Vector blue) {
+    const Vector red_green_bits = _mm_setr_epi8(0, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1);
+    return _mm_add_epi16(_mm_maddubs_epi16(_mm_shuffle_epi8(pixel, red_green), red_green_bits),
+                         _mm_shuffle_epi8(pixel, blue));
+  }
+
+  // Two pixels at a time: r and g by one pmaddubsw, b placed by pshufb alone.
+  static void make_tables(const std::uint8_t* pixels, std::int64_t columns, std::uint8_t* tables) {
+    const Vector blue = _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, 2, -1, 2, -1, 2, -1, 2, -1);
+    const Vector second_blue = _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, 5, -1, 5, -1, 5, -1, 5, -1);
+    for (std::int64_t x = 0; x < columns; x += 2) {
+      const Vector two = _mm_loadl_epi64(reinterpret_cast<const Vector*>(pixels + x * 3));
+      auto* table = reinterpret_cast<Vector*>(tables + x * kTableBytes);
+      _mm_store_si128(table, make_table(two, _mm_set1_epi16(0x0100), blue));
+      _mm_store_si128(table + 1, make_table(two, _mm_set1_epi16(0x0403), second_blue));
+    }
+  }
+
+  // Kernel rows of `kTaps` tables side by side, for half a block.
+  template <int kTaps>
+  [[gnu::noinline]] static void add_rows(const RgbWindows& windows, std::int64_t taps,
+                                         const std::uint8_t* indices, int first_vector,
+                                         RarerSums<Sse42>& sums) {
+    Vector sum[kPositions][kHalf];
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v)
-      narrow[p][v] = _mm_setzero_si128();
-  for (std::int64_t tap = 0; tap < steps; ++tap) {
-    const std::int64_t offset = offsets[tap];
-    const __m128i tables[kPositions] = {load(w0 + offset), load(w1 + offset), load(w2 + offset),
-                                        load(w3 + offset)};
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      const __m128i index = load(indices + v * 16);
+    for (int p = 0; p < kPositions; ++p)
+#pragma GCC unroll 2
+      for (int v = 0; v < kHalf; ++v)
+        sum[p][v] = zero();
+    for (std::int64_t first = 0; first < taps; first += kTaps) {
+      const std::uint8_t* tables[kPositions];
 #pragma GCC unroll 4
       for (int p = 0; p < kPositions; ++p)
-        add_in_place(narrow[p][v], _mm_shuffle_epi8(tables[p], index));
+        tables[p] = windows.first[p] + windows.offsets[p / 2][first];
+#pragma GCC unroll 16
+      for (int tap = 0; tap < kTaps; ++tap)
+        add_tap(tables, tap * kTableBytes, indices + tap * kVectors * 16, sum);
+      indices += kTaps * kVectors * 16;
     }
-    indices += kTapBytes;
-  }
 #pragma GCC unroll 4
-  for (int p = 0; p < kPositions; ++p) {
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      __m128i* result = sums.at[p] + first + 2 * v;
-      __m128i low = _mm_cvtepi16_epi32(narrow[p][v]);
-      __m128i high = _mm_cvtepi16_epi32(_mm_srli_si128(narrow[p][v], 8));
-      if (add) {
-        low = _mm_add_epi32(low, result[0]);
-        high = _mm_add_epi32(high, result[1]);
-      }
-      result[0] = low;
-      result[1] = high;
-    }
-  }
-}
-
-// 32 output channels; see windows.h.
-struct Block {
-  using Sums = bitplace::Sums;
-
-  const ConvolutionProblem* problem;
-  RgbConstants constants;
-  std::int64_t index;
-  void* output;
-
-  void accumulate(const Windows& windows, Sums& sums) const {
-    const std::int64_t taps = constants.taps;
-    const std::uint8_t* indices = constants.indices + index * taps * kTapBytes;
-    // Rounds of equal length, so that the last is not a short one.
-    const std::int64_t rounds = (taps + kStepsIn16Bits - 1) / kStepsIn16Bits;
-    for (std::int64_t round = 0; round < rounds; ++round) {
-      const std::int64_t begin = taps * round / rounds;
-      const std::int64_t steps = taps * (round + 1) / rounds - begin;
-      for (int half = 0; half < kHalves; ++half) {
-        accumulate_steps(windows, constants.offsets + begin, steps,
-                         indices + begin * kTapBytes + half * kTapBytes / kHalves, round != 0,
-                         half * kResults, sums);
-      }
-    }
-  }
-
-  static void keep_maximum(Sums& best, const Sums& sums) {
     for (int p = 0; p < kPositions; ++p)
-      for (int i = 0; i < kHalves * kResults; ++i)
-        best.at[p][i] = _mm_max_epi32(best.at[p][i], sums.at[p][i]);
+#pragma GCC unroll 2
+      for (int v = 0; v < kHalf; ++v)
+        sums.at[p][first_vector + v] = sum[p][v];
   }
 
-  static void maximum_of_positions(Sums& sums) {
-    for (int i = 0; i < kHalves * kResults; ++i) {
-      sums.at[0][i] = _mm_max_epi32(_mm_max_epi32(sums.at[0][i], sums.at[1][i]),
-                                    _mm_max_epi32(sums.at[2][i], sums.at[3][i]));
+  template <int kTaps>
+  static void add_halves(const RgbWindows& windows, std::int64_t taps, const std::uint8_t* indices,
+                         RarerSums<Sse42>& sums) {
+    add_rows<kTaps>(windows, taps, indices, 0, sums);
+    add_rows<kTaps>(windows, taps, indices + kHalf * 16, kHalf, sums);
+  }
+
+  static void add_taps(const RgbWindows& windows, const RgbConstants& constants, const std::uint8_t* indices,
+                       RarerSums<Sse42>& sums) {
+    switch (constants.row_taps) {
+      case 3:
+        return add_halves<3>(windows, constants.taps, indices, sums);
+      case 5:
+        return add_halves<5>(windows, constants.taps, indices, sums);
+      case 7:
+        return add_halves<7>(windows, constants.taps, indices, sums);
+      case 11:
+        return add_halves<11>(windows, constants.taps, indices, sums);
+      default:
+        return add_halves<1>(windows, constants.taps, indices, sums);
     }
   }
 
-  void finish(const Sums& sums, int position, std::int64_t pixel) const {
-    const std::int64_t first = index * kBlockChannels;
-    const __m128i* fours = sums.at[position];
-    if (problem->epilogue == ConvolutionEpilogue::raw_s32) {
-      write_raw(fours, static_cast<std::int32_t*>(output) + pixel * problem->output_channels, first);
-      return;
+ private:
+  static inline void add_tap(const std::uint8_t* const* tables, std::int64_t offset,
+                             const std::uint8_t* indices, Vector (&sum)[kPositions][kHalf]) {
+    Vector table[kPositions];
+#pragma GCC unroll 4
+    for (int p = 0; p < kPositions; ++p)
+      table[p] = load(tables[p] + offset);
+#pragma GCC unroll 2
+    for (int v = 0; v < kHalf; ++v) {
+      const Vector index = load(indices + v * 16);
+#pragma GCC unroll 4
+      for (int p = 0; p < kPositions; ++p)
+        add_in_place(sum[p][v], _mm_shuffle_epi8(table[p], index));
     }
-    std::uint32_t word;
-    __builtin_memcpy(&word, constants.flip_bits + index * 4, 4);
-    for (int i = 0; i < kHalves * kResults; ++i) {
-      const __m128i below = _mm_cmpgt_epi32(load(constants.threshold + first + i * 4), fours[i]);
-      word ^= static_cast<std::uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(below))) << (i * 4);
-    }
-    static_cast<std::uint32_t*>(output)[pixel * constants.blocks + index] = word;
-  }
-
-  void write_raw(const __m128i* fours, std::int32_t* pixel, std::int64_t first) const {
-    std::int32_t lanes[kBlockChannels];
-    for (int i = 0; i < kHalves * kResults; ++i) {
-      const __m128i value = _mm_add_epi32(fours[i], load(constants.constant + first + i * 4));
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(lanes + i * 4), value);
-    }
-    const std::int64_t left = problem->output_channels - first;
-    const std::int64_t count = left < kBlockChannels ? left : kBlockChannels;
-    __builtin_memcpy(pixel + first, lanes, 4 * static_cast<std::size_t>(count));
   }
 };
 
-// The tables of a row of pixels, two at a time: r and g by one pmaddubsw, b by another, whose second product
-// takes off 128 times the three signs.
-void make_tables(const std::uint8_t* pixels, std::int64_t columns, std::uint8_t* tables) {
-  const __m128i red_green = _mm_set1_epi16(0x0100);
-  const __m128i blue = _mm_set1_epi16(static_cast<short>(0xff02));
-  const __m128i second_pixel = _mm_set1_epi16(0x0303);
-  const __m128i second_blue = _mm_set1_epi16(0x0003);
-  const __m128i centre = _mm_set1_epi16(static_cast<short>(0x8000));  // 128 in the bytes that `blue` clears
-  const __m128i red_green_signs = _mm_setr_epi8(1, 1, -1, 1, 1, -1, -1, -1, 1, 1, -1, 1, 1, -1, -1, -1);
-  const __m128i blue_signs = _mm_setr_epi8(1, -3, 1, -1, 1, -1, 1, 1, -1, -1, -1, 1, -1, 1, -1, 3);
-  for (std::int64_t x = 0; x < columns; x += 2) {
-    const __m128i two = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(pixels + x * 3));
-    for (int i = 0; i < 2; ++i) {
-      const __m128i red_green_at = i == 0 ? red_green : _mm_add_epi8(red_green, second_pixel);
-      const __m128i blue_at = i == 0 ? blue : _mm_add_epi8(blue, second_blue);
-      const __m128i first = _mm_maddubs_epi16(_mm_shuffle_epi8(two, red_green_at), red_green_signs);
-      const __m128i second =
-          _mm_maddubs_epi16(_mm_or_si128(_mm_shuffle_epi8(two, blue_at), centre), blue_signs);
-      _mm_store_si128(reinterpret_cast<__m128i*>(tables + (x + i) * kTableBytes),
-                      _mm_add_epi16(first, second));
-    }
-  }
-}
-
-std::int64_t run_tasks(const ConvolutionProblem& p) {
-  return p.output_height;
-}
-
-void run(const ConvolutionCall& call, std::int64_t index) {
-  const ConvolutionProblem& p = *call.problem;
-  alignas(16) std::uint8_t tables[kAllTablesBytes];
-  const TableExtent extent = table_extent(p);
-  const Source source = source_of(call);
-  const std::uint8_t* pixels = source.data + index * p.pool_height * p.stride_height * source.row_bytes;
-  const std::int64_t row_bytes = extent.columns * kTableBytes;
-  for (std::int64_t y = 0; y < extent.rows; ++y)
-    make_tables(pixels + y * source.row_bytes, extent.columns, tables + y * row_bytes);
-  const OutputRow row = {&p, tables, p.stride_height * row_bytes, p.stride_width * kTableBytes,
-                         index * p.output_width};
-  Block block = {&p, rgb_constants(p, call.packed), 0, call.output};
-  // All blocks of a place follow each other: its tables stay in the first cache, and all indices do.
-  for (std::int64_t column = 0; column < p.output_width; column += outputs_together(p)) {
-    for (block.index = 0; block.index < block.constants.blocks; ++block.index)
-      run_outputs(block, row, column);
-  }
+void run(const ConvolutionCall& call, std::int64_t task) {
+  run_strip<Sse42>(call, task);
 }
 
 }  // namespace
@@ -215,7 +190,7 @@ extern const ConvolutionKernel convolution_u8_b1__sse42_rgb4x32 = {"convolution_
                                                                    border_scratch_bytes,
                                                                    border_tasks,
                                                                    make_border,
-                                                                   run_tasks,
+                                                                   rgb_tasks,
                                                                    run};
 
 }  // namespace bitplace

@@ -1,23 +1,28 @@
 // What a kernel that looks up sums of RGB pixels is told: constants packed as table indices.
 //
-// For one pixel (r, g, b), table[e] = sum over its channels j of (bit j of e ? -1 : +1) * (channel j - 128),
-// 8 values of 16 bits. A tap's three weights of an output channel are the index e. Summing over the taps of a
-// window gives
+// For one pixel (r, g, b), table[e] is the sum of the channels j whose bit of e is set, 8 values of 16 bits.
+// A tap's three weights of an output channel are the index e: the bits of those that have the channel's rarer
+// sign. With S the sum over the taps of a window and X the sum of all its bytes
 //
-//   sum = accumulator - 128 * (sum of the channel's weights)
+//   accumulator = 2 S - X where the rarer sign is +1, and X - 2 S where it is -1.
 //
-// whose second part is a constant: it is taken off the thresholds, and added to raw output.
+// At most half of 513 weights have the rarer sign, so S <= 256 * 255 fits in 16 bits, and the threshold is
+// compared there. With T = 2 u + r and H_q = floor((X - q) / 2) + 1
 //
-// Tables lie as the pixels do, kTableBytes apart, for all input rows that one row of outputs reads. Packed,
-// with n 32-channel blocks:
+//   rarer sign -1:  accumulator < T  <=>  S + u >= H_r
+//   rarer sign +1:  accumulator < T  <=>  S < H_(1 - r) + u
 //
-//   offsets      s32 [taps]          bytes from a window's first table to the tap's
-//   thresholds   s32 [n * 32]        less the constant; padding channels INT32_MIN, so that their bit is 0
-//   constants    s32 [n * 32]        128 * sum of weights
-//   flips        one bit per channel in the order of the activation's bits
+// Both sides stay unsigned: u, clamped, is `left`, added to S, or with the other sign `right`, added to H.
+// H_1 is H_0 - 1 where X is even, else H_0. Additions saturate, which decides nothing wrongly because S and H
+// stay below 65535.
+//
+// Packed, with n blocks of 32 channels:
+//
+//   tap bytes    s16 [window_bytes]  1 for the bytes that taps read in one row of a window, 0 between them
+//   blocks       RgbBlock [n]
 //   indices      u8 [n][taps][32][2] 2 e and 2 e + 1, the bytes of table[e]
 //
-// Example: weights (+1, -1, -1) of one tap and channel are e = 6, the bytes 12 and 13.
+// Example: weights (+1, -1, -1) of one tap, -1 being the rarer sign, are e = 6, the bytes 12 and 13.
 #pragma once
 
 #include "kernels/common/convolution.h"
@@ -26,17 +31,26 @@ namespace bitplace::convolution_u8_b1 {
 
 inline constexpr std::int64_t kTableBytes = 16;
 inline constexpr std::int64_t kBlockChannels = 32;
-// Room for the tables of one row of outputs, on the stack.
+// Room on the stack for what one row of outputs needs: tables, window sums, offsets of taps, sums of columns.
 inline constexpr std::int64_t kAllTablesBytes = 64 * 1024;
+inline constexpr std::int64_t kMostWindows = 2048;
+inline constexpr std::int64_t kMostOffsets = 1024;
+inline constexpr std::int64_t kMostColumns = 2048;
+
+struct alignas(kAlignment) RgbBlock {
+  std::uint16_t left[kBlockChannels], right[kBlockChannels];
+  std::uint16_t odd_half[kBlockChannels];  // q
+  std::uint16_t positive[kBlockChannels];  // all ones where the rarer sign is +1
+  std::int32_t sign[kBlockChannels];       // the rarer one
+  std::uint32_t inverted;  // flip xor (rarer sign is +1), in the order of the activation's bits
+};
 
 struct RgbConstants {
-  const std::int32_t* offsets;
-  const std::int32_t* threshold;
-  const std::int32_t* constant;
-  const std::uint8_t* flip_bits;
+  const std::int16_t* tap_bytes;
+  const RgbBlock* blocks;
   const std::uint8_t* indices;
-  std::int64_t taps;
-  std::int64_t blocks;
+  std::int64_t taps, block_count, window_bytes;
+  std::int64_t row_taps;  // of a kernel row whose tables lie side by side; 1 where it is dilated
 };
 
 // Input rows and columns whose tables one row of outputs reads.
@@ -44,12 +58,14 @@ struct TableExtent {
   std::int64_t rows, columns;
 };
 
-// Three input channels, no groups, tables that fit their room.
+// Three input channels, at most 513 products, no groups, tables that fit their room.
 bool accepts_rgb(const ConvolutionProblem& problem);
 std::size_t rgb_packed_bytes(const ConvolutionProblem& problem);
 void pack_rgb(const ConvolutionProblem& problem, const ConvolutionConstants& constants, void* packed);
 RgbConstants rgb_constants(const ConvolutionProblem& problem, const void* packed);
 // An even number of columns.
 TableExtent table_extent(const ConvolutionProblem& problem);
+// Tasks are strips of output rows: rows of tables that two rows of outputs share are made once in a strip.
+std::int64_t rgb_tasks(const ConvolutionProblem& problem);
 
 }  // namespace bitplace::convolution_u8_b1

@@ -101,6 +101,11 @@ void compare_sweep(Table table, ConvolutionInput type) {
   comparison.check_that_every_row_took_part();
 }
 
+ConvolutionProblem grouped(ConvolutionProblem problem, std::int32_t groups) {
+  problem.groups = groups;
+  return problem;
+}
+
 ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std::int32_t outputs,
                                   std::int32_t kernel, std::int32_t stride, std::int32_t pad,
                                   ConvolutionPadding padding, std::int32_t pool) {
@@ -213,6 +218,7 @@ TEST_CASE("u8 x 1-bit convolutions are exact at the ends of the accumulator's ra
   const Table table = convolution_u8_b1_kernels();
   compare_extremes(table, ConvolutionInput::u8, square_problem(27, 3, 96, 11, 4, 0, valid, 2));
   compare_extremes(table, ConvolutionInput::u8, square_problem(9, 3, 64, 3, 2, 1, zero, 1));
+  compare_extremes(table, ConvolutionInput::u8, square_problem(14, 3, 40, 13, 1, 0, valid, 2));
   compare_extremes(table, ConvolutionInput::u8, square_problem(4, 257, 33, 3, 1, 0, valid, 2));
   compare_extremes(table, ConvolutionInput::u8, square_problem(1, 1, 65, 1, 1, 0, valid, 1));
 }
@@ -221,6 +227,11 @@ TEST_CASE("the tasks of a convolution may run at once") {
   using enum ConvolutionPadding;
   compare_threads(convolution_b1_b1_kernels(), ConvolutionInput::b1,
                   square_problem(13, 64, 130, 3, 1, 1, one, 2));
+  // Groups whose outputs fill words, and groups that share them.
+  compare_threads(convolution_b1_b1_kernels(), ConvolutionInput::b1,
+                  grouped(square_problem(13, 96, 192, 3, 1, 1, one, 1), 2));
+  compare_threads(convolution_b1_b1_kernels(), ConvolutionInput::b1,
+                  grouped(square_problem(13, 66, 60, 3, 1, 1, zero, 1), 3));
   compare_threads(convolution_u8_b1_kernels(), ConvolutionInput::u8,
                   square_problem(47, 3, 70, 7, 2, 0, valid, 2));
 }
