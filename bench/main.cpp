@@ -8,10 +8,28 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <utility>
 
+#include "bench/limits/limits.h"
 #include "bench/registration.h"
 #include "bitplace/cpu.h"
 #include "bitplace/version.h"
+
+namespace {
+
+// Reading from each level of memory, for plots of what feeds the kernels.
+void add_memory_levels() {
+  constexpr std::pair<const char*, std::size_t> kLevels[] = {{"read 16 KiB", std::size_t{16} << 10},
+                                                             {"read 512 KiB", std::size_t{512} << 10},
+                                                             {"read 8 MiB", std::size_t{8} << 20},
+                                                             {"read 256 MiB", std::size_t{256} << 20}};
+  for (const auto& [name, bytes] : kLevels) {
+    const bitplace::bench::Limit limit = bitplace::bench::read_limit(bytes);
+    if (limit.per_second > 0) benchmark::AddCustomContext(name, std::to_string(limit.per_second));
+  }
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   std::string shapes = BITPLACE_BENCH_SHAPES;
@@ -38,6 +56,7 @@ int main(int argc, char** argv) {
   benchmark::AddCustomContext("cpu", bitplace::cpu_name());
   benchmark::AddCustomContext("isa", bitplace::isa_name(*features));
   benchmark::AddCustomContext("threads", "1");
+  add_memory_levels();
   bitplace::bench::register_convolutions(bitplace::bench::read_shapes(shapes));
   bitplace::bench::register_elementwise();
   bitplace::bench::register_images();
