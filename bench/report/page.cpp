@@ -54,8 +54,8 @@ std::string time_text(double seconds) {
 }
 
 std::string rate_text(const Measurement& m) {
-  return m.multiply_accumulates > 0 ? fixed(m.rate() / 1e9, 0) + " G/s"
-                                    : fixed(m.bytes_per_second / 1e9, 1) + " GB/s";
+  if (m.multiply_accumulates <= 0) return fixed(m.bytes_per_second / 1e9, 1) + " GB/s";
+  return m.rate() >= 1e9 ? fixed(m.rate() / 1e9, 0) + " G/s" : fixed(m.rate() / 1e6, 0) + " M/s";
 }
 
 std::string cell(const Measurement* m, bool best) {

@@ -67,15 +67,16 @@ std::string grid(const Axes& axes) {
   return text;
 }
 
-Axes axes_of(const Results& results, const std::vector<const Measurement*>& points) {
+Axes axes_of(const std::vector<const Measurement*>& points) {
   Axes axes = {9, -9, 99, -99};
   for (const Measurement* m : points) {
     include(m->multiply_accumulates / m->bytes, &axes.low_x, &axes.high_x);
     include(m->rate(), &axes.low_y, &axes.high_y);
     if (m->arithmetic_limit > 0) include(m->arithmetic_limit, &axes.low_y, &axes.high_y);
   }
-  // Room for the slopes of memory.
-  if (!results.levels.empty()) axes.low_x = std::min(axes.low_x, axes.high_x - 1.5);
+  // Room for the slopes of memory, and for more than one line of the grid.
+  axes.low_x = std::min(axes.low_x, axes.high_x - 1.5);
+  axes.low_y = std::min(axes.low_y, axes.high_y - 1.5);
   return axes;
 }
 
@@ -96,11 +97,17 @@ std::string arithmetic_roofs(const Axes& axes, const std::vector<const Measureme
   for (const Measurement* m : points) {
     if (m->arithmetic_limit > 0) roofs[m->arithmetic_limit] = m->tier();
   }
+  // Names of roofs that lie close stand side by side.
+  constexpr double kLabelHeight = 12, kLabelWidth = 110;
   std::string text;
+  double last_y = 1e9;
+  double x = kLeft + kWidth - 2;
   for (const auto& [limit, tier] : roofs) {
     const double y = axes.y(limit);
+    x = last_y - y < kLabelHeight ? x - kLabelWidth : kLeft + kWidth - 2;
+    last_y = y;
     text += line(("roof " + tier_class(tier)).c_str(), kLeft, y, kLeft + kWidth, y) +
-            label(kLeft + kWidth - 2, y - 3, "end", tier);
+            label(x, y - 3, "end", tier);
   }
   return text;
 }
@@ -127,8 +134,8 @@ std::string roofline(const Results& results, const std::string& table) {
     if (m.table() == table && m.rate() > 0 && m.bytes > 0) points.push_back(&m);
   }
   if (points.empty()) return {};
-  const Axes axes = axes_of(results, points);
-  std::string text = "<svg class=\"chart\" viewBox=\"0 0 626 300\" role=\"img\" aria-label=\"Roofline of " +
+  const Axes axes = axes_of(points);
+  std::string text = "<svg class=\"chart\" viewBox=\"0 0 640 300\" role=\"img\" aria-label=\"Roofline of " +
                      html_escaped(table) + "\">\n" + grid(axes);
   for (const MemoryLevel& level : results.levels)
     text += memory_roof(axes, level);
