@@ -26,6 +26,9 @@ struct StepInfo {
   std::string kernel;      // "convolution_b1_b1__avx2_4x64"
   std::string isa;         // the tier that the kernel needs
   bool reference = false;  // a reference kernel runs although this build has faster ones
+  // The kernels that stand before it in its table, each with the reason why it was not taken:
+  // "avx512vnni_7x64 (needs avx512vnni), avx2_rgb4x32 (another shape)". Empty where none does.
+  std::string passed_over;
   std::int64_t multiply_accumulates = 0;
   std::size_t packed_bytes = 0;
   std::size_t output_offset = 0;  // in the arena
@@ -39,9 +42,9 @@ class BITPLACE_API Plan {
   static Result<Plan> create(const Model& model, const PlanOptions& options = {}) noexcept;
 
   const Model& model() const noexcept;
-  IsaFeatures features() const noexcept;      // active when the kernels were chosen
-  std::size_t packed_bytes() const noexcept;  // memory of the plan, shared by its describers
-  std::size_t arena_bytes() const noexcept;   // memory of each describer
+  IsaFeatures features() const noexcept;           // active when the kernels were chosen
+  std::size_t packed_bytes() const noexcept;       // memory of the plan, shared by its describers
+  std::size_t arena_bytes() const noexcept;        // memory of each describer
   const StepInfo& preprocessing() const noexcept;  // what runs before the steps
   const std::vector<StepInfo>& steps() const noexcept;
 

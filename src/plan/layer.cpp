@@ -16,9 +16,8 @@ void plan_convolution(const Graph& graph, PlannedLayer& layer, const CodeRange& 
   const Node& node = *layer.node;
   const ConvolutionTable* table = convolution_table(graph, node);
   const ConvolutionProblem problem = convolution_problem(graph, node, input_range);
-  const ConvolutionKernel* kernel = select_kernel(
-      table->rows(), features, [&](const ConvolutionKernel& row) { return row.accepts(problem); });
-  name_kernel(layer, *kernel, features);
+  const ConvolutionKernel* kernel = choose(
+      layer, table->rows(), features, [&](const ConvolutionKernel& row) { return row.accepts(problem); });
   layer.packed_bytes = kernel->packed_bytes(problem);
   layer.scratch_bytes = kernel->scratch_bytes(problem);
   layer.info.operation = convolution_text(graph, node);

@@ -45,11 +45,32 @@ void name_kernel(PlannedLayer& layer, const Kernel& kernel, IsaFeatures features
   layer.info.reference = kernel.features == 0 && features != 0;
 }
 
+// Why each row before the chosen one was not taken.
+template <typename Kernel>
+std::string passed_over_text(KernelTable<Kernel> table, const Kernel* chosen, IsaFeatures features) {
+  std::string text;
+  for (std::size_t i = 0; i < table.count && table.rows[i] != chosen; ++i) {
+    const Kernel& row = *table.rows[i];
+    const std::string name = row.name;
+    const bool missing = (row.features & ~features) != 0;
+    text += (text.empty() ? "" : ", ") + name.substr(name.find("__") + 2) +
+            (missing ? std::string(" (needs ") + needed_tier(row.features) + ")" : " (another shape)");
+  }
+  return text;
+}
+
+// Chooses by features and `accepts`, and records the choice.
+template <typename Kernel, typename Accepts>
+const Kernel* choose(PlannedLayer& layer, KernelTable<Kernel> table, IsaFeatures features, Accepts accepts) {
+  const Kernel* kernel = select_kernel(table, features, accepts);
+  name_kernel(layer, *kernel, features);
+  layer.info.passed_over = passed_over_text(table, kernel, features);
+  return kernel;
+}
+
 template <typename Kernel>
 const Kernel* choose(PlannedLayer& layer, KernelTable<Kernel> table, IsaFeatures features) {
-  const Kernel* kernel = select_kernel(table, features);
-  name_kernel(layer, *kernel, features);
-  return kernel;
+  return choose(layer, table, features, [](const Kernel&) { return true; });
 }
 
 inline std::string window_text(std::int64_t height, std::int64_t width) {

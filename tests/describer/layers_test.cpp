@@ -78,3 +78,17 @@ TEST_CASE("float models agree on every tier, and to the bit within one") {
     }
   }
 }
+
+TEST_CASE("a plan says which kernels it passed over, and why") {
+  Random random;
+  const Model model = model_of(quantized_model(random));
+  PlanOptions options;
+  options.isa = "ref";
+  const auto plan = Plan::create(model, options);
+  REQUIRE(plan.ok());
+  for (const StepInfo& step : plan->steps()) {
+    INFO(step.layer << ": " << step.kernel << ", not " << step.passed_over);
+    CHECK(step.isa == "ref");
+    CHECK(step.passed_over.find("(needs ") != std::string::npos);
+  }
+}

@@ -105,12 +105,25 @@ void print_plan(const Plan& plan, const Times& times) {
   std::printf("\ntimes: the fastest of %d frames of the model's own size, one thread\n", times.frames);
 }
 
+// A kernel is the first of its table that this CPU can run and that takes the layer's shape.
+void print_reasons(const Plan& plan) {
+  std::string text;
+  for (const StepInfo& step : plan.steps()) {
+    if (!step.passed_over.empty())
+      text += "  " + step.layer + ": " + step.kernel + ", not " + step.passed_over + "\n";
+  }
+  if (!text.empty())
+    std::printf("\nwhy these kernels (the first of each table that runs here and takes the shape):\n%s",
+                text.c_str());
+}
+
 Json step_json(const StepInfo& step, double time, const Times& times) {
   return {{"layer", step.layer},
           {"operation", step.operation},
           {"kernel", step.kernel},
           {"isa", step.isa},
           {"reference", step.reference},
+          {"passed_over", step.passed_over},
           {"multiply_accumulates", step.multiply_accumulates},
           {"packed_bytes", step.packed_bytes},
           {"output_offset", step.output_offset},
@@ -140,6 +153,7 @@ Status run(const ExplainOptions& options) {
   BITPLACE_ASSIGN(plan, Plan::create(model, plan_options));
   BITPLACE_ASSIGN(times, measure(plan));
   print_plan(plan, times);
+  print_reasons(plan);
   for (const StepInfo& step : plan.steps()) {
     if (step.reference)
       print_warning("layer '" + step.layer + "' runs the reference kernel " + step.kernel +
