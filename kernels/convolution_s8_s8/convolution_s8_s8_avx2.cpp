@@ -1,4 +1,18 @@
-// u8 or s8 activations x s8 weights with AVX2.
+// u8 or s8 activations x s8 weights with AVX2: direct convolution from packed weights.
+//
+//   bytes   code = x - min(input_low, 0), a u8;  accumulator = start + sum of code * w,  start = low * sum of
+//   w
+//           vpmaddubsw, vpmaddwd with ones, vpaddd: 32 products in 3 instructions, where two products of
+//           codes and weights fit 16 bits, 2 * 129 * 127 < 2^15 (behind a ReLU codes are 0 ... 127)
+//   words   code = x, an s16;  vpmaddwd, vpaddd: 16 products in 2 instructions, any activations
+//
+// Layout: quad_plan.h. Registers: 12 sums of 6 pixels x 16 channels, 2 weights, 1 broadcast quad, 1 product;
+// for bytes the ones are a 17th value, so one sum lives in memory. Depth: sums are exact modulo 2^32, so any
+// depth that the accumulator's type holds. Preconditions: none beyond the table's but the range of bytes.
+//
+// Measured, AMD EPYC (Zen 4) at 3.7 GHz, one thread, share of vpmaddubsw + vpmaddwd + vpaddd in registers:
+// bytes 92 to 96 % on 3 x 3 layers of ResNet-18, 90 to 99 % on 1 x 1 layers with 144 inputs or more; words 78
+// %, which is 98 % of vpmaddwd + vpaddd in registers. docs/performance/int8-avx2.md has the rest.
 #include <immintrin.h>
 
 #include "kernels/convolution_s8_s8/convolution_s8_s8.h"

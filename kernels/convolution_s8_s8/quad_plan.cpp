@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::int64_t kQuadBytes = 4;
 constexpr std::int64_t kTaskVectors = 8;
-constexpr std::int64_t kTaskPixels = 60;
+constexpr std::int64_t kFewTaskPixels = 60;
+constexpr std::int64_t kManyTaskPixels = 240;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
@@ -33,6 +34,11 @@ std::int64_t group_vectors(const ConvolutionProblem& p) {
 
 std::int64_t output_pixels(const ConvolutionProblem& p) {
   return std::int64_t{p.output_height} * p.output_width;
+}
+
+// Enough tasks for some threads, and enough pixels to pay for a task's beginning.
+std::int64_t task_pixels(const ConvolutionProblem& p) {
+  return output_pixels(p) < 10 * kManyTaskPixels ? kFewTaskPixels : kManyTaskPixels;
 }
 
 struct Segments {
@@ -211,19 +217,19 @@ void pack(const ConvolutionProblem& p, const QuadForm& form, const ConvolutionCo
 }
 
 std::int64_t run_tasks(const ConvolutionProblem& p) {
-  return p.groups * divide_up(group_vectors(p), kTaskVectors) * divide_up(output_pixels(p), kTaskPixels);
+  return p.groups * divide_up(group_vectors(p), kTaskVectors) * divide_up(output_pixels(p), task_pixels(p));
 }
 
 QuadTask quad_task(const ConvolutionProblem& p, std::int64_t task) {
-  const std::int64_t chunks = divide_up(output_pixels(p), kTaskPixels);
+  const std::int64_t chunks = divide_up(output_pixels(p), task_pixels(p));
   const std::int64_t parts = divide_up(group_vectors(p), kTaskVectors);
   const std::int64_t part = task / chunks % parts;
   QuadTask t{};
   t.group = task / chunks / parts;
   t.first_vector = part * kTaskVectors;
   t.vectors = std::min(kTaskVectors, group_vectors(p) - t.first_vector);
-  t.first_pixel = task % chunks * kTaskPixels;
-  t.pixels = std::min(kTaskPixels, output_pixels(p) - t.first_pixel);
+  t.first_pixel = task % chunks * task_pixels(p);
+  t.pixels = std::min(task_pixels(p), output_pixels(p) - t.first_pixel);
   return t;
 }
 
