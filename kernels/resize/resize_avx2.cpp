@@ -6,10 +6,11 @@
 namespace bitplace {
 namespace {
 
-constexpr std::int64_t kStepGroups = 2;
-
 inline __m256i load(const void* from) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(from));
+}
+inline void store(std::int16_t* to, __m256i value) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), value);
 }
 
 inline __m256i load_windows(const std::uint8_t* row, const std::uint32_t* offsets) {
@@ -17,23 +18,40 @@ inline __m256i load_windows(const std::uint8_t* row, const std::uint32_t* offset
                                  load_window(row, offsets[1]), 1);
 }
 
+// Groups g and g + 1, six results in each half, which `close` moves together and to their place.
+template <bool kSplit>
+inline __m256i blend(const ColumnGroups& groups, std::int64_t g, const std::uint8_t* row, __m256i close) {
+  const std::int64_t at = g * kWindowBytes;
+  __m256i pairs = _mm256_shuffle_epi8(load_windows(row, groups.first + g), load(groups.first_mask + at));
+  if (kSplit) {
+    pairs = _mm256_or_si256(
+        pairs, _mm256_shuffle_epi8(load_windows(row, groups.second + g), load(groups.second_mask + at)));
+  }
+  const __m256i high = _mm256_maddubs_epi16(pairs, load(groups.high + at));
+  const __m256i low = _mm256_maddubs_epi16(pairs, load(groups.low + at));
+  return _mm256_permutevar8x32_epi32(_mm256_add_epi16(high, _mm256_srli_epi16(low, 4)), close);
+}
+
+// Four times 24 bytes of results make three whole stores.
 template <bool kSplit>
 inline void blend_row(const ResizeColumns& columns, const std::uint8_t* row, std::int16_t* out) {
-  const ColumnGroups& groups = columns.groups;
-  const __m256i close = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 7, 7);
-  for (std::int64_t g = 0; g < groups.count; g += kStepGroups) {
-    __m256i pairs =
-        _mm256_shuffle_epi8(load_windows(row, groups.first + g), load(groups.first_mask + g * kWindowBytes));
-    if (kSplit) {
-      pairs = _mm256_or_si256(pairs, _mm256_shuffle_epi8(load_windows(row, groups.second + g),
-                                                         load(groups.second_mask + g * kWindowBytes)));
-    }
-    const __m256i high = _mm256_maddubs_epi16(pairs, load(groups.high + g * kWindowBytes));
-    const __m256i low = _mm256_maddubs_epi16(pairs, load(groups.low + g * kWindowBytes));
-    const __m256i sums = _mm256_add_epi16(high, _mm256_srli_epi16(low, 4));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_permutevar8x32_epi32(sums, close));
-    out += kStepGroups * kBlendPixels * kResizeChannels;
+  const ColumnGroups groups = columns.groups;  // a copy, which no store can change
+  const __m256i close_a = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 7, 7);
+  const __m256i close_b = _mm256_setr_epi32(2, 4, 5, 6, 7, 7, 0, 1);
+  const __m256i close_c = _mm256_setr_epi32(5, 6, 7, 7, 0, 1, 2, 4);
+  const __m256i close_d = _mm256_setr_epi32(7, 7, 0, 1, 2, 4, 5, 6);
+  std::int64_t g = 0;
+  for (; g + 8 <= groups.count; g += 8, out += 48) {
+    const __m256i a = blend<kSplit>(groups, g, row, close_a);
+    const __m256i b = blend<kSplit>(groups, g + 2, row, close_b);
+    const __m256i c = blend<kSplit>(groups, g + 4, row, close_c);
+    const __m256i d = blend<kSplit>(groups, g + 6, row, close_d);
+    store(out, _mm256_blend_epi32(a, b, 0xc0));
+    store(out + 16, _mm256_blend_epi32(b, c, 0xf0));
+    store(out + 32, _mm256_blend_epi32(c, d, 0xfc));
   }
+  for (; g < groups.count; g += 2, out += 12)
+    store(out, blend<kSplit>(groups, g, row, close_a));
 }
 
 void blend_columns(const ResizeColumns& columns, const std::uint8_t* row, std::int16_t* out) {

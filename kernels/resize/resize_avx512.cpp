@@ -5,8 +5,6 @@
 namespace bitplace {
 namespace {
 
-constexpr std::int64_t kStepGroups = 4;
-
 inline __m512i load(const void* from) {
   return _mm512_loadu_si512(from);
 }
@@ -18,23 +16,40 @@ inline __m512i load_windows(const std::uint8_t* row, const std::uint32_t* offset
   return _mm512_mask_broadcast_i32x4(windows, 0xf000, load_window(row, offsets[3]));
 }
 
+// Groups g to g + 3, six results in each quarter, which `close` moves together and to their place.
+template <bool kSplit>
+inline __m512i blend(const ColumnGroups& groups, std::int64_t g, const std::uint8_t* row, __m512i close) {
+  const std::int64_t at = g * kWindowBytes;
+  __m512i pairs = _mm512_shuffle_epi8(load_windows(row, groups.first + g), load(groups.first_mask + at));
+  if (kSplit) {
+    pairs = _mm512_or_si512(
+        pairs, _mm512_shuffle_epi8(load_windows(row, groups.second + g), load(groups.second_mask + at)));
+  }
+  const __m512i high = _mm512_maddubs_epi16(pairs, load(groups.high + at));
+  const __m512i low = _mm512_maddubs_epi16(pairs, load(groups.low + at));
+  return _mm512_permutexvar_epi32(close, _mm512_add_epi16(high, _mm512_srli_epi16(low, 4)));
+}
+
+// Four times 48 bytes of results make three whole stores.
 template <bool kSplit>
 inline void blend_row(const ResizeColumns& columns, const std::uint8_t* row, std::int16_t* out) {
-  const ColumnGroups& groups = columns.groups;
-  const __m512i close = _mm512_setr_epi32(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15);
-  for (std::int64_t g = 0; g < groups.count; g += kStepGroups) {
-    __m512i pairs =
-        _mm512_shuffle_epi8(load_windows(row, groups.first + g), load(groups.first_mask + g * kWindowBytes));
-    if (kSplit) {
-      pairs = _mm512_or_si512(pairs, _mm512_shuffle_epi8(load_windows(row, groups.second + g),
-                                                         load(groups.second_mask + g * kWindowBytes)));
-    }
-    const __m512i high = _mm512_maddubs_epi16(pairs, load(groups.high + g * kWindowBytes));
-    const __m512i low = _mm512_maddubs_epi16(pairs, load(groups.low + g * kWindowBytes));
-    const __m512i sums = _mm512_add_epi16(high, _mm512_srli_epi16(low, 4));
-    _mm512_storeu_si512(out, _mm512_permutexvar_epi32(close, sums));
-    out += kStepGroups * kBlendPixels * kResizeChannels;
+  const ColumnGroups groups = columns.groups;  // a copy, which no store can change
+  const __m512i close_a = _mm512_setr_epi32(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15);
+  const __m512i close_b = _mm512_setr_epi32(5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15, 0, 1, 2, 4);
+  const __m512i close_c = _mm512_setr_epi32(10, 12, 13, 14, 15, 15, 15, 15, 0, 1, 2, 4, 5, 6, 8, 9);
+  const __m512i close_d = _mm512_setr_epi32(15, 15, 15, 15, 0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14);
+  std::int64_t g = 0;
+  for (; g + 16 <= groups.count; g += 16, out += 96) {
+    const __m512i a = blend<kSplit>(groups, g, row, close_a);
+    const __m512i b = blend<kSplit>(groups, g + 4, row, close_b);
+    const __m512i c = blend<kSplit>(groups, g + 8, row, close_c);
+    const __m512i d = blend<kSplit>(groups, g + 12, row, close_d);
+    _mm512_storeu_si512(out, _mm512_mask_blend_epi32(0xf000, a, b));
+    _mm512_storeu_si512(out + 32, _mm512_mask_blend_epi32(0xff00, b, c));
+    _mm512_storeu_si512(out + 64, _mm512_mask_blend_epi32(0xfff0, c, d));
   }
+  for (; g < groups.count; g += 4, out += 24)
+    _mm512_storeu_si512(out, blend<kSplit>(groups, g, row, close_a));
 }
 
 void blend_columns(const ResizeColumns& columns, const std::uint8_t* row, std::int16_t* out) {

@@ -4,7 +4,7 @@
 // the weights' upper 7 bits and with what is left: weight = 16 * high + low, so
 //   (left * a0 + right * a1) >> 4 = (left * high0 + right * high1) + ((left * low0 + right * low1) >> 4)
 // exactly, and neither sum exceeds 16 bits. usra shifts and adds. Mixing takes the upper halves of 32-bit
-// products by uzp2. A group's last two of eight results do not count: the next group overwrites them.
+// products by uzp2.
 #include <arm_neon.h>
 
 #include <cstring>
@@ -27,14 +27,32 @@ inline uint16x8_t pair_sums(uint8x16_t pairs, uint8x16_t weights) {
   return vpaddq_u16(vmull_u8(vget_low_u8(pairs), vget_low_u8(weights)), vmull_high_u8(pairs, weights));
 }
 
+// Group g: six results, and zeros above them because no byte is there.
+template <bool kSplit>
+inline uint16x8_t blend(const ColumnGroups& groups, std::int64_t g, const std::uint8_t* row) {
+  const uint8x16_t pairs = gather_group<kSplit>(groups, g, row);
+  const uint16x8_t high = pair_sums(pairs, vld1q_u8(groups.high + g * kWindowBytes));
+  const uint16x8_t low = pair_sums(pairs, vld1q_u8(groups.low + g * kWindowBytes));
+  return vsraq_n_u16(high, low, 4);
+}
+
+inline void store(std::int16_t* to, uint16x8_t value) {
+  vst1q_s16(to, vreinterpretq_s16_u16(value));
+}
+
+// Four times six results make three whole stores.
 template <bool kSplit>
 inline void blend_row(const ResizeColumns& columns, const std::uint8_t* row, std::int16_t* out) {
-  const ColumnGroups& groups = columns.groups;
-  for (std::int64_t g = 0; g < groups.count; ++g, out += kBlendPixels * kResizeChannels) {
-    const uint8x16_t pairs = gather_group<kSplit>(groups, g, row);
-    const uint16x8_t high = pair_sums(pairs, vld1q_u8(groups.high + g * kWindowBytes));
-    const uint16x8_t low = pair_sums(pairs, vld1q_u8(groups.low + g * kWindowBytes));
-    vst1q_s16(out, vreinterpretq_s16_u16(vsraq_n_u16(high, low, 4)));
+  const ColumnGroups groups = columns.groups;  // a copy, which no store can change
+  const uint16x8_t zero = vdupq_n_u16(0);
+  for (std::int64_t g = 0; g < groups.count; g += 4, out += 24) {
+    const uint16x8_t a = blend<kSplit>(groups, g, row);
+    const uint16x8_t b = blend<kSplit>(groups, g + 1, row);
+    const uint16x8_t c = blend<kSplit>(groups, g + 2, row);
+    const uint16x8_t d = blend<kSplit>(groups, g + 3, row);
+    store(out, vorrq_u16(a, vextq_u16(zero, b, 2)));
+    store(out + 8, vorrq_u16(vextq_u16(b, zero, 2), vextq_u16(zero, c, 4)));
+    store(out + 16, vorrq_u16(vextq_u16(c, zero, 4), vextq_u16(zero, d, 6)));
   }
 }
 

@@ -4,7 +4,6 @@
 // the weights' upper 7 bits and again with what is left: weight = 16 * high + low, so
 //   (left * a0 + right * a1) >> 4 = (left * high0 + right * high1) + ((left * low0 + right * low1) >> 4)
 // exactly, and neither sum exceeds 16 bits. pmulhw is the product's upper half, which mixing wants.
-// A group's last two of eight results do not count: the next group overwrites them.
 #include "kernels/resize/window_gather.h"
 
 namespace bitplace {
@@ -14,14 +13,31 @@ inline __m128i load(const void* from) {
   return _mm_loadu_si128(static_cast<const __m128i*>(from));
 }
 
+inline void store(std::int16_t* to, __m128i value) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), value);
+}
+
+// Group g: six results, and zeros above them because no byte is there.
+template <bool kSplit>
+inline __m128i blend(const ColumnGroups& groups, std::int64_t g, const std::uint8_t* row) {
+  const __m128i pairs = gather_group<kSplit>(groups, g, row);
+  const __m128i high = _mm_maddubs_epi16(pairs, load(groups.high + g * kWindowBytes));
+  const __m128i low = _mm_maddubs_epi16(pairs, load(groups.low + g * kWindowBytes));
+  return _mm_add_epi16(high, _mm_srli_epi16(low, 4));
+}
+
+// Four times 12 bytes of results make three whole stores.
 template <bool kSplit>
 inline void blend_row(const ResizeColumns& columns, const std::uint8_t* row, std::int16_t* out) {
-  const ColumnGroups& groups = columns.groups;
-  for (std::int64_t g = 0; g < groups.count; ++g, out += kBlendPixels * kResizeChannels) {
-    const __m128i pairs = gather_group<kSplit>(groups, g, row);
-    const __m128i high = _mm_maddubs_epi16(pairs, load(groups.high + g * kWindowBytes));
-    const __m128i low = _mm_maddubs_epi16(pairs, load(groups.low + g * kWindowBytes));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_add_epi16(high, _mm_srli_epi16(low, 4)));
+  const ColumnGroups groups = columns.groups;  // a copy, which no store can change
+  for (std::int64_t g = 0; g < groups.count; g += 4, out += 24) {
+    const __m128i a = blend<kSplit>(groups, g, row);
+    const __m128i b = blend<kSplit>(groups, g + 1, row);
+    const __m128i c = blend<kSplit>(groups, g + 2, row);
+    const __m128i d = blend<kSplit>(groups, g + 3, row);
+    store(out, _mm_or_si128(a, _mm_slli_si128(b, 12)));
+    store(out + 8, _mm_or_si128(_mm_srli_si128(b, 4), _mm_slli_si128(c, 8)));
+    store(out + 16, _mm_or_si128(_mm_srli_si128(c, 8), _mm_slli_si128(d, 4)));
   }
 }
 

@@ -55,8 +55,9 @@ void set_channels(const Preprocessing& rules, PixelFormat format, ResizeColumns*
 
 void fill_blend_taps(const ImageView& image, int width, ColumnTap* taps) {
   const int pixel = bytes_per_pixel(image.format);
+  const Axis axis(image.width, width);
   for (int x = 0; x < width; ++x) {
-    const Tap tap = bilinear_column(x, image.width, width);
+    const Tap tap = axis.bilinear_column(x);
     const int right = std::min(tap.first + 1, image.width - 1);
     taps[x] = {static_cast<std::uint32_t>(tap.first * pixel), static_cast<std::uint32_t>(right * pixel),
                static_cast<std::uint16_t>(tap.first_weight), static_cast<std::uint16_t>(tap.second_weight)};
@@ -65,8 +66,9 @@ void fill_blend_taps(const ImageView& image, int width, ColumnTap* taps) {
 
 void fill_gather_taps(const ImageView& image, int width, ColumnTap* taps) {
   const int pixel = bytes_per_pixel(image.format);
+  const Axis axis(image.width, width);
   for (int x = 0; x < width; ++x) {
-    const auto offset = static_cast<std::uint32_t>(nearest_index(x, image.width, width) * pixel);
+    const auto offset = static_cast<std::uint32_t>(axis.nearest(x) * pixel);
     taps[x] = {offset, offset, 0, 0};
   }
 }
@@ -75,12 +77,6 @@ const ResizeKernel* reference_kernel() {
   const KernelTable<ResizeKernel> table = resize_kernels();
   return table.rows[table.count - 1];
 }
-
-// A row of blended columns and the source row that it was made of.
-struct BlendedRow {
-  std::int16_t* data;
-  int source = -1;
-};
 
 }  // namespace
 
@@ -150,30 +146,31 @@ void ImagePass::run_copy(int begin, int end) const {
 }
 
 void ImagePass::run_gather(int begin, int end, std::byte* rows) const {
-  const bool same_height = image_.height == rules_.height;
+  const Axis axis(image_.height, rules_.height);
   for (int y = begin; y < end; ++y) {
     std::uint8_t* bytes = bytes_of_row(y, rows);
-    const int source = same_height ? y : nearest_index(y, image_.height, rules_.height);
-    kernels_.resize->gather_columns(columns_, source_row(source), bytes);
+    kernels_.resize->gather_columns(columns_, source_row(axis.nearest(y)), bytes);
     finish_row(y, bytes);
   }
+}
+
+void ImagePass::blend_source(int y, BlendedRow* row) const {
+  if (row->source == y) return;
+  kernels_.resize->blend_columns(columns_, source_row(y), row->data);
+  row->source = y;
 }
 
 void ImagePass::run_blend(int begin, int end, std::byte* rows) const {
   BlendedRow upper{reinterpret_cast<std::int16_t*>(rows)};
   BlendedRow lower{upper.data + blended_elements(rules_.width)};
-  const auto fill = [&](BlendedRow& row, int source) {
-    if (row.source == source) return;
-    kernels_.resize->blend_columns(columns_, source_row(source), row.data);
-    row.source = source;
-  };
+  const Axis axis(image_.height, rules_.height);
   for (int y = begin; y < end; ++y) {
-    const Tap tap = bilinear_row(y, image_.height, rules_.height);
+    const Tap tap = axis.bilinear_row(y);
     const int first = std::clamp(tap.first, 0, image_.height - 1);
     const int second = std::clamp(tap.first + 1, 0, image_.height - 1);
     if (upper.source != first && lower.source == first) std::swap(upper, lower);
-    fill(upper, first);
-    if (second != first) fill(lower, second);
+    blend_source(first, &upper);
+    if (second != first) blend_source(second, &lower);
     std::uint8_t* bytes = bytes_of_row(y, rows);
     kernels_.resize->mix_rows(upper.data, second != first ? lower.data : upper.data, tap.first_weight,
                               tap.second_weight, row_elements(), bytes);

@@ -32,7 +32,14 @@ class ImagePass {
  private:
   enum class Method { copy, gather, blend };
 
+  // A row of blended columns and the source row that it was made of.
+  struct BlendedRow {
+    std::int16_t* data;
+    int source = -1;
+  };
+
   void arrange_columns();
+  void blend_source(int y, BlendedRow* row) const;
   void run_blend(int begin, int end, std::byte* rows) const;
   void run_gather(int begin, int end, std::byte* rows) const;
   void run_copy(int begin, int end) const;

@@ -1,48 +1,53 @@
 #include "image/resize_taps.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace bitplace {
 namespace {
 
-constexpr float kCoefficientScale = 2048.0f;
+constexpr float kWeightScale = 2048.0f;
 
-// The scale as OpenCV computes it.
-double scale_of(int source, int target) {
-  return 1.0 / (static_cast<double>(target) / source);
+// Of what fits an int; without SSE4.1 the library's is a call.
+template <typename T>
+int floor_of(T value) {
+  const int truncated = static_cast<int>(value);
+  return truncated - (static_cast<T>(truncated) > value ? 1 : 0);
 }
 
-// The position in binary64, then rounded to binary32.
-float position_of(int index, int source, int target) {
-  return static_cast<float>((index + 0.5) * scale_of(source, target) - 0.5);
-}
-
-// The fraction in binary32, the weights rounded to nearest even.
+// The fraction in binary32, the weights rounded to nearest even: a binary32 of this size has no fraction.
 Tap tap_of(int first, float fraction) {
-  const auto weight = [](float part) { return static_cast<int>(std::lrint(part * kCoefficientScale)); };
+  constexpr float kWhole = 12582912.0f;  // 1.5 * 2^23
+  const auto weight = [](float part) { return static_cast<int>(part * kWeightScale + kWhole - kWhole); };
   return {first, weight(1.0f - fraction), weight(fraction)};
 }
 
 }  // namespace
 
-Tap bilinear_column(int index, int source, int target) {
-  const float position = position_of(index, source, target);
-  const int first = static_cast<int>(std::floor(position));
-  if (first < 0) return tap_of(0, 0.0f);
-  if (first >= source - 1) return tap_of(source - 1, 0.0f);
-  return tap_of(first, position - static_cast<float>(first));
+// The scale as OpenCV computes it.
+Axis::Axis(int source, int target) : source_(source), scale_(1.0 / (static_cast<double>(target) / source)) {}
+
+// In binary64, then rounded to binary32.
+float Axis::position(int index) const {
+  return static_cast<float>((index + 0.5) * scale_ - 0.5);
 }
 
-Tap bilinear_row(int index, int source, int target) {
-  const float position = position_of(index, source, target);
-  const int first = static_cast<int>(std::floor(position));
-  return tap_of(first, position - static_cast<float>(first));
+Tap Axis::bilinear_column(int index) const {
+  const float at = position(index);
+  const int first = floor_of(at);
+  if (first < 0) return tap_of(0, 0.0f);
+  if (first >= source_ - 1) return tap_of(source_ - 1, 0.0f);
+  return tap_of(first, at - static_cast<float>(first));
+}
+
+Tap Axis::bilinear_row(int index) const {
+  const float at = position(index);
+  const int first = floor_of(at);
+  return tap_of(first, at - static_cast<float>(first));
 }
 
 // The minimum because the product may round up to the source's size.
-int nearest_index(int index, int source, int target) {
-  return std::min(static_cast<int>(std::floor(index * scale_of(source, target))), source - 1);
+int Axis::nearest(int index) const {
+  return std::min(floor_of(index * scale_), source_ - 1);
 }
 
 }  // namespace bitplace

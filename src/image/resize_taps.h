@@ -10,12 +10,24 @@ struct Tap {
   int second_weight;
 };
 
-// At the border OpenCV drops a column's fraction, so that its first index is inside the source. It keeps a
-// row's, whose indices are clamped where they are used: both taps may fall on the same row, and the two
-// truncated products do not always sum to what one would give.
-Tap bilinear_column(int index, int source, int target);
-Tap bilinear_row(int index, int source, int target);
+// One of an image's two directions.
+class Axis {
+ public:
+  Axis(int source, int target);
 
-int nearest_index(int index, int source, int target);
+  // At the border OpenCV drops a column's fraction, so that its first index is inside the source. It keeps a
+  // row's, whose indices are clamped where they are used: both taps may fall on the same row, and the two
+  // truncated products do not always sum to what one would give.
+  Tap bilinear_column(int index) const;
+  Tap bilinear_row(int index) const;
+
+  int nearest(int index) const;
+
+ private:
+  float position(int index) const;
+
+  int source_;
+  double scale_;
+};
 
 }  // namespace bitplace
