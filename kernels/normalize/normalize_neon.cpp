@@ -68,11 +68,13 @@ inline void normalize(const std::uint8_t* row, std::int64_t count, const Normali
   for (; i + kNormalizeBlock <= count; i += kNormalizeBlock)
     write_block(constants, row + i, out + i);
   if (i == count) return;
+  // The last block once more, from as far back as it fits: a multiple of 3 as well.
+  if (i != 0) return write_block(constants, row + count - kNormalizeBlock, out + count - kNormalizeBlock);
   std::uint8_t last[kNormalizeBlock] = {};
   T result[kNormalizeBlock];
-  std::memcpy(last, row + i, static_cast<std::size_t>(count - i));
+  std::memcpy(last, row, static_cast<std::size_t>(count));
   write_block(constants, last, result);
-  std::memcpy(out + i, result, static_cast<std::size_t>(count - i) * sizeof(T));
+  std::memcpy(out, result, static_cast<std::size_t>(count) * sizeof(T));
 }
 
 void to_s8(const std::uint8_t* row, std::int64_t count, const NormalizeMap& map, std::int8_t* out) {

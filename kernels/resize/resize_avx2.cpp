@@ -78,9 +78,10 @@ void mix_rows(const std::int16_t* upper, const std::int16_t* lower, std::int32_t
   for (; i + 32 <= count; i += 32)
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), bytes(i));
   if (i == count) return;
+  if (i != 0) return _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + count - 32), bytes(count - 32));
   std::uint8_t last[32];
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(last), bytes(i));
-  std::memcpy(out + i, last, static_cast<std::size_t>(count - i));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(last), bytes(0));
+  std::memcpy(out, last, static_cast<std::size_t>(count));
 }
 
 }  // namespace

@@ -86,9 +86,10 @@ void mix_rows(const std::int16_t* upper, const std::int16_t* lower, std::int32_t
   for (; i + 16 <= count; i += 16)
     vst1q_u8(out + i, bytes(i));
   if (i == count) return;
+  if (i != 0) return vst1q_u8(out + count - 16, bytes(count - 16));
   std::uint8_t last[16];
-  vst1q_u8(last, bytes(i));
-  std::memcpy(out + i, last, static_cast<std::size_t>(count - i));
+  vst1q_u8(last, bytes(0));
+  std::memcpy(out, last, static_cast<std::size_t>(count));
 }
 
 // Each group stores 16 bytes, of which the next group overwrites those that do not count; the last groups,

@@ -63,9 +63,10 @@ void mix_rows(const std::int16_t* upper, const std::int16_t* lower, std::int32_t
   for (; i + 16 <= count; i += 16)
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), bytes(i));
   if (i == count) return;
+  if (i != 0) return _mm_storeu_si128(reinterpret_cast<__m128i*>(out + count - 16), bytes(count - 16));
   std::uint8_t last[16];
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(last), bytes(i));
-  std::memcpy(out + i, last, static_cast<std::size_t>(count - i));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(last), bytes(0));
+  std::memcpy(out, last, static_cast<std::size_t>(count));
 }
 
 }  // namespace
