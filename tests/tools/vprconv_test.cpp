@@ -129,6 +129,7 @@ TEST_CASE("a random FloppyNet is small, labelled, reproducible, and can be inspe
   for (const auto& step : explained["steps"])
     share += step["latency_ms"].get<double>();
   CHECK(share > 0.0);
+  CHECK(explained["preprocessing"]["kernel"].get<std::string>().find("resize__") == 0);
   CHECK(vprconv(folder, "explain '" + model + "' --isa nonesuch").exit_code == 1);
 }
 
