@@ -19,7 +19,9 @@
 
 namespace bitplace::neon {
 
-enum class DepthwiseElements : std::uint8_t { s8, f32, f16, f16_widened };  // widened: weights packed as f32
+// s8_quads: 3 x 3 taps for the dot product, element ((c / 16 * 3 + kx) * 16 + c % 16) * 4 + ky, the fourth 0.
+// f16_widened: weights are packed as f32.
+enum class DepthwiseElements : std::uint8_t { s8, s8_quads, f32, f16, f16_widened };
 
 struct DepthwiseLayout {
   std::int64_t taps, blocks, block_channels;
@@ -37,7 +39,8 @@ DepthwiseLayout depthwise_layout(const ConvolutionProblem& problem, DepthwiseEle
 // The baseline functions of a row; instantiated where they are defined.
 template <DepthwiseElements kElements>
 struct DepthwiseRow {
-  static bool accepts(const ConvolutionProblem& problem);  // everything
+  static bool accepts(
+      const ConvolutionProblem& problem);  // everything; quads 3 x 3 taps side by side, stride 1 or 2
   static std::size_t packed_bytes(const ConvolutionProblem& problem);
   static void pack(const ConvolutionProblem& problem, const ConvolutionConstants& constants, void* packed);
   static std::size_t scratch_bytes(const ConvolutionProblem& problem);   // one list per task

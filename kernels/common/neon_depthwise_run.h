@@ -17,6 +17,7 @@
 
 #include "kernels/common/neon_depthwise.h"
 #include "kernels/common/neon_epilogue.h"
+#include "kernels/common/neon_pin.h"
 
 namespace bitplace {
 namespace {
@@ -127,17 +128,25 @@ inline void depthwise_row(const DepthwiseTask& t, std::int64_t row, Writer write
     depthwise_position<Kernel, kTaps>(t, taps, row * width + column, write);
 }
 
-template <typename Kernel>
-void run_depthwise(const ConvolutionCall& call, std::int64_t task) {
-  const ConvolutionProblem& p = *call.problem;
-  DepthwiseTask t = {&call, neon::depthwise_layout(p, Kernel::kElements),
+// Calls body(task, row) for every output row of a task, its pixels listed.
+template <typename Body>
+inline void for_each_row(const ConvolutionCall& call, neon::DepthwiseElements elements, std::int64_t task,
+                         Body body) {
+  DepthwiseTask t = {&call, neon::depthwise_layout(*call.problem, elements),
                      static_cast<const std::uint8_t*>(call.packed), nullptr};
   t.pointers = static_cast<PixelPointer*>(call.scratch) + task * t.layout.pointers;
-  const std::int64_t begin = task * t.layout.task_rows;
-  const std::int64_t end = begin + t.layout.task_rows;
-  with_writer(call, typename Kernel::Vector{}, [&](auto write) {
-    for (std::int64_t row = begin; row < end && row < p.output_height; ++row) {
-      list_pixels(t, row);
+  const std::int64_t end = (task + 1) * t.layout.task_rows;
+  for (std::int64_t row = task * t.layout.task_rows; row < end && row < call.problem->output_height; ++row) {
+    list_pixels(t, row);
+    body(t, row);
+  }
+}
+
+// Runs a task position by position.
+template <typename Kernel>
+inline void run_depthwise(const ConvolutionCall& call, std::int64_t task) {
+  for_each_row(call, Kernel::kElements, task, [&](const DepthwiseTask& t, std::int64_t row) {
+    with_writer(call, typename Kernel::Vector{}, [&](auto write) {
       if (t.layout.taps == 9) {
         depthwise_row<Kernel, 9>(t, row, write);
       } else if (t.layout.taps == 25) {
@@ -145,7 +154,7 @@ void run_depthwise(const ConvolutionCall& call, std::int64_t task) {
       } else {
         depthwise_row<Kernel, kAnyTaps>(t, row, write);
       }
-    }
+    });
   });
 }
 

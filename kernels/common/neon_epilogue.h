@@ -35,6 +35,11 @@ inline float32x4_t scaled(int32x4_t sum, float32x4_t scale, float32x4_t bias) {
   return vaddq_f32(vmulq_f32(vcvtq_f32_s32(sum), scale), bias);
 }
 
+// Sums of floats need not agree in the sign of a zero; FMAX and FMIN let NaN through, as the reference does.
+inline float32x4_t biased(float32x4_t sum, float32x4_t bias, float32x4_t low, float32x4_t high) {
+  return vminq_f32(vmaxq_f32(vaddq_f32(sum, bias), low), high);
+}
+
 inline int8x8_t requantized(const int32x4_t (&sums)[2], const OutputConstants& constants, int8x8_t low,
                             int8x8_t high) {
   const int32x4_t first = vcvtnq_s32_f32(scaled(sums[0], constants.scale[0], constants.bias[0]));
@@ -126,8 +131,8 @@ struct SingleOutputs {
   }
   void operator()(const OutputConstants& constants, const float32x4_t (&sums)[2], std::int64_t index,
                   std::int64_t count) const {
-    store(output + index, clamp(vaddq_f32(sums[0], constants.bias[0]), low, high),
-          clamp(vaddq_f32(sums[1], constants.bias[1]), low, high), count);
+    store(output + index, biased(sums[0], constants.bias[0], low, high),
+          biased(sums[1], constants.bias[1], low, high), count);
   }
 };
 
@@ -137,8 +142,8 @@ struct HalfOutputs {
 
   void operator()(const OutputConstants& constants, const float32x4_t (&sums)[2], std::int64_t index,
                   std::int64_t count) const {
-    store_halves(output + index, clamp(vaddq_f32(sums[0], constants.bias[0]), low, high),
-                 clamp(vaddq_f32(sums[1], constants.bias[1]), low, high), count);
+    store_halves(output + index, biased(sums[0], constants.bias[0], low, high),
+                 biased(sums[1], constants.bias[1], low, high), count);
   }
 };
 

@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "kernels/common/neon_epilogue.h"
+#include "kernels/common/neon_pin.h"
 #include "kernels/common/neon_product.h"
 #include "kernels/common/neon_windows.h"
 
@@ -34,18 +35,6 @@ template <typename Vector, std::size_t kPositions>
 struct TileSums {
   Vector at[kPositions][2];
 };
-
-// Keeps an accumulator in its register from here on: g++ 12 would load all weights of a step first, and copy
-// or spill accumulators to make room for them.
-template <typename Accumulator>
-inline void pin(Accumulator& sums) {
-  __asm__ volatile("" : "+w"(sums));
-}
-
-template <typename Accumulator>
-inline void pin(Accumulator& first, Accumulator& second) {
-  __asm__ volatile("" : "+w"(first), "+w"(second));
-}
 
 // x - 128 for every byte x.
 inline void shift_window(std::uint8_t* window, std::int64_t bytes) {
@@ -110,8 +99,9 @@ inline void find_windows(const ProductTask& t, const neon::ProductShape& shape, 
   const neon::ProductLayout& layout = t.layout;
   const auto* input = static_cast<const std::uint8_t*>(t.call->input) + group * layout.pixel_bytes;
   std::uint8_t* const staging = t.windows + layout.windows_bytes;
-  for (std::int64_t m = 0; m < count; ++m) {
-    const Position position = {(first + m) / p.output_width, (first + m) % p.output_width};
+  Position position = {first / p.output_width, first % p.output_width};
+  for (std::int64_t m = 0; m < count; ++m, ++position.column) {
+    if (position.column == p.output_width) position = {position.row + 1, 0};
     if (layout.direct) {
       rows[m] = input + (position.row * p.stride_height * p.input_width + position.column * p.stride_width) *
                             layout.input_stride;
@@ -136,67 +126,90 @@ inline void weave_pairs(const ProductTask& t, std::int64_t bytes, std::int64_t c
   }
 }
 
-// Tiles of kPositions, then of half as many, until all of `rows` are done.
-template <typename Kernel, std::size_t kPositions>
-inline void run_tiles(const ProductTask& t, TileInput input, const OutputConstants& constants,
-                      std::int64_t position, std::int64_t rows, std::int64_t channel, std::int64_t channels) {
-  constexpr auto kRows = static_cast<std::int64_t>(kPositions);
-  const std::int64_t pixel_elements = t.call->problem->output_channels;
-  for (; rows >= kRows; rows -= kRows, input.rows += kRows) {
-    TileSums<typename Kernel::Vector, kPositions> sums;
-    Kernel::template tile<kPositions>(input, sums);
-    with_writer(*t.call, typename Kernel::Vector{}, [&](auto write) {
-      for (const auto& at_position : sums.at)
-        write(constants, at_position, position++ * pixel_elements + channel, channels);
-    });
+// Outputs of one block.
+struct BlockOutputs {
+  OutputConstants constants;
+  std::int64_t channel, channels;  // the first, and how many
+  std::int64_t pixel_elements;
+};
+
+template <std::size_t kPositions, typename Vector, typename Writer>
+inline void write_tile(const BlockOutputs& outputs, const TileSums<Vector, kPositions>& sums,
+                       std::int64_t position, Writer write) {
+  std::int64_t index = position * outputs.pixel_elements + outputs.channel;
+  for (std::size_t m = 0; m < kPositions; ++m, index += outputs.pixel_elements) {
+    if (outputs.channels >= neon::kBlock) {
+      write(outputs.constants, sums.at[m], index, neon::kBlock);
+    } else {
+      write(outputs.constants, sums.at[m], index, outputs.channels);
+    }
   }
-  if constexpr (kPositions > 1)
-    if (rows > 0) run_tiles<Kernel, kPositions / 2>(t, input, constants, position, rows, channel, channels);
 }
 
-template <typename Kernel>
+// Tiles of kPositions, then of half as many, until all of `rows` are done.
+template <typename Kernel, std::size_t kPositions, typename Writer>
+inline void run_tiles(TileInput input, const BlockOutputs& outputs, std::int64_t position, std::int64_t rows,
+                      Writer write) {
+  constexpr auto kRows = static_cast<std::int64_t>(kPositions);
+  for (; rows >= kRows; rows -= kRows, position += kRows, input.rows += kRows) {
+    TileSums<typename Kernel::Vector, kPositions> sums;
+    Kernel::template tile<kPositions>(input, sums);
+    write_tile(outputs, sums, position, write);
+  }
+  if constexpr (kPositions > 1)
+    if (rows > 0) run_tiles<Kernel, kPositions / 2>(input, outputs, position, rows, write);
+}
+
+template <typename Kernel, typename Writer>
 inline void run_block(const ProductTask& t, const std::uint8_t* const* rows, std::int64_t position,
-                      std::int64_t count, std::int64_t block) {
+                      std::int64_t count, std::int64_t block, Writer write) {
   const neon::ProductLayout& layout = t.layout;
+  const ConvolutionProblem& p = *t.call->problem;
   const auto* packed = static_cast<const std::uint8_t*>(t.call->packed);
   const std::int64_t slot = block * neon::kBlock;
   const TileInput input = {rows, packed + block * layout.block_bytes,
                            reinterpret_cast<const std::int32_t*>(packed + layout.start_offset) + slot,
                            layout.steps, t.exact_products};
-  const OutputConstants constants =
-      load_constants(reinterpret_cast<const float*>(packed + layout.scale_offset) + slot,
-                     reinterpret_cast<const float*>(packed + layout.bias_offset) + slot);
-  const std::int64_t group_outputs = t.call->problem->output_channels / t.call->problem->groups;
+  const std::int64_t group_outputs = p.output_channels / p.groups;
   const std::int64_t in_group = block % layout.group_blocks * neon::kBlock;
-  const std::int64_t channel = block / layout.group_blocks * group_outputs + in_group;
-  run_tiles<Kernel, Kernel::kPositions>(t, input, constants, position, count, channel,
-                                        group_outputs - in_group);
+  const BlockOutputs outputs = {
+      load_constants(reinterpret_cast<const float*>(packed + layout.scale_offset) + slot,
+                     reinterpret_cast<const float*>(packed + layout.bias_offset) + slot),
+      block / layout.group_blocks * group_outputs + in_group, group_outputs - in_group, p.output_channels};
+  run_tiles<Kernel, Kernel::kPositions>(input, outputs, position, count, write);
 }
 
 // Positions whose windows are at hand at once: pixels cost nothing, and the weights of a block then serve
 // them from the first-level cache; gathered windows are limited by scratch.
 inline constexpr std::int64_t kPixelsAtOnce = 4 * neon::kMostPositions;
 
+// All of a task's blocks at `count` positions.
+template <typename Kernel, typename Writer>
+inline void run_positions(const ProductTask& t, std::int64_t first, std::int64_t count, Writer write) {
+  for (std::int64_t block = t.first_block; block < t.end_block;) {
+    const std::int64_t group = block / t.layout.group_blocks;
+    const std::int64_t group_end = (group + 1) * t.layout.group_blocks;
+    const std::int64_t end = group_end < t.end_block ? group_end : t.end_block;
+    const std::uint8_t* rows[kPixelsAtOnce];
+    find_windows(t, Kernel::kShape, first, count, group, rows);
+    if constexpr (Kernel::kShape.windows_woven)
+      weave_pairs(t, t.layout.steps * Kernel::kShape.step, count, rows);
+    for (; block < end; ++block)
+      run_block<Kernel>(t, rows, first, count, block, write);
+  }
+}
+
 template <typename Kernel>
 void run_product(const ConvolutionCall& call, std::int64_t task) {
   const ProductTask t = product_task(call, Kernel::kShape, task);
   const bool copied = !t.layout.direct || Kernel::kShape.windows_woven;
   const std::int64_t at_once = copied ? neon::kMostPositions : kPixelsAtOnce;
-  for (std::int64_t first = t.first_position; first < t.end_position; first += at_once) {
-    const std::int64_t left = t.end_position - first;
-    const std::int64_t count = left < at_once ? left : at_once;
-    for (std::int64_t block = t.first_block; block < t.end_block;) {
-      const std::int64_t group = block / t.layout.group_blocks;
-      const std::int64_t group_end = (group + 1) * t.layout.group_blocks;
-      const std::int64_t end = group_end < t.end_block ? group_end : t.end_block;
-      const std::uint8_t* rows[kPixelsAtOnce];
-      find_windows(t, Kernel::kShape, first, count, group, rows);
-      if constexpr (Kernel::kShape.windows_woven)
-        weave_pairs(t, t.layout.steps * Kernel::kShape.step, count, rows);
-      for (; block < end; ++block)
-        run_block<Kernel>(t, rows, first, count, block);
+  with_writer(call, typename Kernel::Vector{}, [&](auto write) {
+    for (std::int64_t first = t.first_position; first < t.end_position; first += at_once) {
+      const std::int64_t left = t.end_position - first;
+      run_positions<Kernel>(t, first, left < at_once ? left : at_once, write);
     }
-  }
+  });
 }
 
 }  // namespace

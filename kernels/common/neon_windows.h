@@ -24,6 +24,7 @@ struct TapRange {
 
 inline TapRange taps_inside(std::int64_t origin, std::int64_t taps, std::int64_t dilation,
                             std::int64_t extent) {
+  if (origin >= 0 && origin + (taps - 1) * dilation < extent) return {0, taps};  // spares most divisions
   std::int64_t begin = origin >= 0 ? 0 : (-origin + dilation - 1) / dilation;
   std::int64_t end = origin >= extent ? 0 : (extent - origin + dilation - 1) / dilation;
   begin = begin < taps ? begin : taps;
@@ -59,11 +60,37 @@ inline void clear_loosely(std::uint8_t* to, std::int64_t bytes) {
     vst1q_u8(to + i, vdupq_n_u8(0));
 }
 
+// A whole window whose first tap is at `from`, as gather_window writes it.
+inline void gather_inside(const ConvolutionProblem& p, const std::uint8_t* from, std::int64_t pixel_stride,
+                          std::int64_t pixel_bytes, std::uint8_t* window) {
+  const std::int64_t row_stride = std::int64_t{p.dilation_height} * p.input_width * pixel_stride;
+  const std::int64_t kernel_height = p.kernel_height;
+  const std::int64_t kernel_width = p.kernel_width;
+  const std::int64_t tap_stride = p.dilation_width * pixel_stride;
+  const std::int64_t row_bytes = kernel_width * pixel_bytes;
+  const bool dense = tap_stride == pixel_bytes;
+  for (std::int64_t ky = 0; ky < kernel_height; ++ky, window += row_bytes, from += row_stride) {
+    if (dense) {
+      copy_loosely(window, from, row_bytes);
+    } else {
+      for (std::int64_t kx = 0; kx < kernel_width; ++kx)
+        copy_loosely(window + kx * pixel_bytes, from + kx * tap_stride, pixel_bytes);
+    }
+  }
+  vst1q_u8(window, vdupq_n_u8(0));
+}
+
 // Writes the window at `position` as kernel_height * kernel_width * pixel_bytes dense bytes, 0 where a tap
 // lies outside, then zeros up to a multiple of 16. Every loose copy is followed by what it overwrote. Pixels
 // lie pixel_stride bytes apart: further than pixel_bytes where a window sees one group of the channels.
 inline void gather_window(const ConvolutionProblem& p, const std::uint8_t* input, std::int64_t pixel_stride,
                           std::int64_t pixel_bytes, const WindowTaps& taps, std::uint8_t* window) {
+  if (taps.rows.end - taps.rows.begin == p.kernel_height &&
+      taps.columns.end - taps.columns.begin == p.kernel_width) {
+    gather_inside(p, input + (taps.y * p.input_width + taps.x) * pixel_stride, pixel_stride, pixel_bytes,
+                  window);
+    return;
+  }
   const std::int64_t row_bytes = p.kernel_width * pixel_bytes;
   for (std::int64_t ky = 0; ky < p.kernel_height; ++ky, window += row_bytes) {
     const std::int64_t inside = taps.columns.end - taps.columns.begin;
