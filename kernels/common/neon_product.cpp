@@ -125,7 +125,8 @@ ProductLayout product_layout(const ConvolutionProblem& p, const ProductShape& sh
   const bool steps_fit = is_integer(shape) || depth % shape.step == 0;
   layout.direct = is_pixel(p) && steps_fit && !layout.shift_bytes && !shape.windows_widened;
   cut_into_tasks(p, layout);
-  layout.windows_bytes = layout.direct ? 0 : kMostPositions * layout.window_stride;
+  const std::int64_t windows = shape.windows_woven ? 2 : kMostPositions;
+  layout.windows_bytes = layout.direct ? 0 : windows * layout.window_stride;
   layout.woven_bytes = shape.windows_woven ? kMostPositions * layout.window_stride : 0;
   layout.task_scratch = layout.windows_bytes + layout.woven_bytes + layout.staging_bytes;
   return layout;

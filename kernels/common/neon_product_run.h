@@ -116,12 +116,15 @@ inline void find_windows(const ProductTask& t, const neon::ProductShape& shape, 
   }
 }
 
-// Weaves the windows of 2 positions and points both there; a last one without a partner is its own.
-inline void weave_pairs(const ProductTask& t, std::int64_t bytes, std::int64_t count,
-                        const std::uint8_t** rows) {
+// The same for pairs of windows, woven as soon as they are gathered, which takes room for two only. Both
+// pointers of a pair are the same; a last window without a partner is its own.
+inline void find_woven_windows(const ProductTask& t, const neon::ProductShape& shape, std::int64_t first,
+                               std::int64_t count, std::int64_t group, const std::uint8_t** rows) {
   std::uint8_t* woven = t.windows + t.layout.windows_bytes;
   for (std::int64_t m = 0; m < count; m += 2, woven += 2 * t.layout.window_stride) {
-    weave_windows(rows[m], rows[m + 1 < count ? m + 1 : m], bytes, woven);
+    const bool pair = m + 1 < count;
+    find_windows(t, shape, first + m, pair ? 2 : 1, group, rows + m);
+    weave_windows(rows[m], pair ? rows[m + 1] : rows[m], t.layout.steps * shape.step, woven);
     rows[m] = rows[m + 1] = woven;
   }
 }
@@ -191,9 +194,11 @@ inline void run_positions(const ProductTask& t, std::int64_t first, std::int64_t
     const std::int64_t group_end = (group + 1) * t.layout.group_blocks;
     const std::int64_t end = group_end < t.end_block ? group_end : t.end_block;
     const std::uint8_t* rows[kPixelsAtOnce];
-    find_windows(t, Kernel::kShape, first, count, group, rows);
-    if constexpr (Kernel::kShape.windows_woven)
-      weave_pairs(t, t.layout.steps * Kernel::kShape.step, count, rows);
+    if constexpr (Kernel::kShape.windows_woven) {
+      find_woven_windows(t, Kernel::kShape, first, count, group, rows);
+    } else {
+      find_windows(t, Kernel::kShape, first, count, group, rows);
+    }
     for (; block < end; ++block)
       run_block<Kernel>(t, rows, first, count, block, write);
   }
