@@ -1,18 +1,8 @@
 #include "plan/preprocessing_step.h"
 
+#include "plan/layer_support.h"
+
 namespace bitplace {
-namespace {
-
-// The lowest tier that has every feature that the kernels need.
-const char* needed_tier(IsaFeatures features) {
-  for (const IsaTier& tier : isa_tiers()) {
-    if ((features & ~tier.features) == 0) return tier.name;
-  }
-  return isa_name(features);
-}
-
-}  // namespace
-
 StepInfo describe_preprocessing(const Preprocessor& preprocessor, IsaFeatures features) {
   const Preprocessing& rules = preprocessor.rules();
   const ResizeKernel& resize = preprocessor.resize_kernel();
@@ -21,6 +11,7 @@ StepInfo describe_preprocessing(const Preprocessor& preprocessor, IsaFeatures fe
   info.operation = std::string("resize ") + resize_rule_name(rules.resize) + " to " +
                    channel_order_name(rules.channel_order);
   info.kernel = resize.name;
+  info.passed_over = passed_over_text(resize_kernels(), &resize, features);
   IsaFeatures needed = resize.features;
   if (const NormalizeKernel* normalize = preprocessor.normalize_kernel()) {
     info.operation += std::string(" + normalize to ") + data_type_name(rules.input_type);

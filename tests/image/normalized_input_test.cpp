@@ -99,6 +99,40 @@ TEST_CASE("a model reads its normalised image on every tier and with every numbe
   }
 }
 
+TEST_CASE("a model whose input is s8 reads the codes of the table") {
+  ModelContents contents = echo_model();
+  contents.preprocessing.input_type = DataType::s8;
+  contents.preprocessing.input_scale = 2.64f / 127.0f;
+  Graph& graph = contents.graph;
+  graph.values[static_cast<std::size_t>(graph.input)].type = DataType::s8;
+  graph.values[static_cast<std::size_t>(graph.features)].type = DataType::s8;
+  graph.nodes.pop_back();
+  graph.values.pop_back();
+  graph.descriptor = graph.features;
+  const auto file = encode_model(contents);
+  INFO(file.error().message());
+  REQUIRE(file.ok());
+  const auto model = Model::from_memory(file->data(), file->size());
+  REQUIRE(model.ok());
+  CHECK(model->contents().preprocessing.input_scale == contents.preprocessing.input_scale);
+  const auto plan = Plan::create(*model);
+  REQUIRE(plan.ok());
+  auto describer = Describer::create(*plan);
+  REQUIRE(describer.ok());
+
+  std::vector<std::int8_t> table(input_table_bytes(DataType::s8));
+  fill_input_table(contents.preprocessing, reinterpret_cast<std::byte*>(table.data()));
+  for (const int grey : {0, 1, 127, 200, 255}) {
+    const std::vector<std::uint8_t> pixels(50 * 40 * 3, static_cast<std::uint8_t>(grey));
+    std::vector<std::int8_t> codes(kCount);
+    REQUIRE(describer->describe({pixels.data(), 50, 40, 0, PixelFormat::bgr8}, codes.data(), kCount).ok());
+    bool equal = true;
+    for (std::size_t i = 0; i < kCount; ++i)
+      equal = equal && codes[i] == table[i % 3 * kGreyLevels + static_cast<std::size_t>(grey)];
+    CHECK(equal);
+  }
+}
+
 TEST_CASE("a plan says which kernels make its input") {
   const auto file = encode_model(echo_model());
   const auto model = Model::from_memory(file->data(), file->size());
@@ -114,4 +148,5 @@ TEST_CASE("a plan says which kernels make its input") {
   const auto best = Plan::create(*model);
   REQUIRE(best.ok());
   CHECK((best->preprocessing().isa == "ref") == (best->features() == 0));
+  CHECK(plan->preprocessing().passed_over.empty() == (resize_kernels().count == 1));
 }
