@@ -14,20 +14,21 @@
 // position would be 12.
 //
 // A tile is 2 pairs of positions x 64 outputs: with pooling at least 2 wide pairs lie inside one pooling
-// window (2 x 2 is one tile), otherwise they are 4 neighbouring outputs that step through their windows
-// together. A piece of at most 63 lookups, 4 KiB of weights, meets up to 16 tiles of an output row before the
-// next piece: with whole tiles one after the other the weights of 64 outputs (38 KiB) would leave the L1
-// cache each time. A piece ends in 16-bit sums; every 260 pieces those widen to 32 bits.
+// window (2 x 2 is one tile), otherwise they are pairs of neighbouring outputs, not always of one row, that
+// step through their windows together. A piece of at most 63 lookups, 4 KiB of weights, meets up to 16 tiles
+// before the next piece: with whole tiles one after the other the weights of 64 outputs (38 KiB) would leave
+// the L1 cache each time. A piece ends in 16-bit sums; every 260 pieces those widen to 32 bits.
 //
 // Registers: 4 low, 4 high, 3 table rows, 1 mask, 3 temporaries; weights are memory operands.
-// Preconditions: groups == 1, depth <= 2^28 (2 * depth must fit in 32 bits).
+// Preconditions: depth <= 2^28 (2 * depth must fit in 32 bits); groups of at least 8 outputs.
 //
-// Measured, Intel Xeon (Emerald Rapids) at 3.0 GHz, one thread, with prepare, pooling and threshold:
-//   27 x 27 x 96, 5 x 5, padded by 2, pooled 2 x 2, 256 outputs   0.717 ms, 193 multiply-accumulates per
-//   cycle 13 x 13 x 256, 3 x 3, padded by 1, pooled 2 x 2, 256 outputs  0.155 ms, 183
-// of 256 that 9 instructions per 768 products on three ports allow; a lookup and an addition each, at their
-// measured 1.42 pairs per cycle, would be 182 without any overhead. What is left: 16-bit sums in memory at
-// the end of each piece, and loop counters on the ports of the vector unit.
+// Measured, AMD EPYC (Zen 4) at 3.69 GHz, one thread, with prepare, pooling and threshold:
+//   27 x 27 x 96, 5 x 5, padded by 2, pooled 2 x 2, 256 outputs         0.439 ms, 256 products per cycle
+//   13 x 13 x 256, 3 x 3, padded by 1, pooled 2 x 2, 256 outputs, raw   0.095 ms, 243
+// of 282 that the 9 instructions reach in registers. What is left: 16-bit sums in memory at the end of each
+// piece, and the ends of tiles (docs/performance/binary-avx2.md). On Emerald Rapids, whose three ports allow
+// 256 per cycle, an earlier version reached 193 and 183; a lookup and an addition each, at their
+// measured 1.42 pairs per cycle, would be 182 there and 211 on Zen 4 without any overhead.
 #include <immintrin.h>
 
 #include "kernels/convolution_b1_b1/convolution_b1_b1_nibble_tiles.h"
