@@ -1,6 +1,4 @@
-// Element-wise steps and pools at the sizes of the networks that have them. The limit is moving their bytes:
-// reading the input from the cache that holds it, or copying as many bytes as the output has, whichever takes
-// longer.
+// Element-wise steps and pools at the sizes of the networks that have them. The limit is moving their bytes.
 
 #include <benchmark/benchmark.h>
 
@@ -9,7 +7,9 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <new>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "bench/registration.h"
@@ -33,57 +33,88 @@ namespace {
 
 constexpr std::int32_t kFeatures = 9216;
 
-std::vector<std::int32_t> random_integers(std::size_t count) {
+// Memory that begins as an arena's tensors do.
+template <typename T>
+struct AlignedAllocator {
+  using value_type = T;
+  AlignedAllocator() = default;
+  template <typename Other>
+  explicit AlignedAllocator(const AlignedAllocator<Other>&) {}
+  T* allocate(std::size_t count) {
+    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kAlignment}));
+  }
+  void deallocate(T* data, std::size_t) { ::operator delete (data, std::align_val_t{kAlignment}); }
+  bool operator==(const AlignedAllocator&) const { return true; }
+};
+template <typename T>
+using Aligned = std::vector<T, AlignedAllocator<T>>;
+
+Aligned<std::int32_t> random_integers(std::size_t count) {
   std::mt19937 generator(4);
-  std::vector<std::int32_t> values(count);
+  Aligned<std::int32_t> values(count);
   for (std::int32_t& value : values)
     value = static_cast<std::int32_t>(generator() % 4609) - 2304;
   return values;
 }
 
-// Copying `bytes` bytes again and again from and to whichever level of the caches holds them, with memcpy:
-// the fastest of some runs.
-double copy_seconds(std::size_t bytes) {
-  static std::map<std::size_t, double> measured;
-  const auto found = measured.find(bytes);
-  if (found != measured.end()) return found->second;
+// The fastest of some runs of `move`, which moves `bytes` bytes from or to whichever level of the caches
+// holds them.
+template <typename Move>
+double fastest_seconds(std::size_t bytes, Move move) {
   constexpr int kRuns = 60;
-  const std::size_t copies = std::max<std::size_t>(1, (std::size_t{1} << 22) / bytes);
-  std::vector<char> from(bytes, 1);
-  std::vector<char> to(bytes);
+  const std::size_t moves = std::max<std::size_t>(1, (std::size_t{1} << 22) / bytes);
   double best = 1;
   for (int run = 0; run < kRuns; ++run) {
     const auto start = std::chrono::steady_clock::now();
-    for (std::size_t i = 0; i < copies; ++i) {
-      std::memcpy(to.data(), from.data(), bytes);
+    for (std::size_t i = 0; i < moves; ++i) {
+      move();
       benchmark::ClobberMemory();
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    best = std::min(best, elapsed.count() / static_cast<double>(copies));
+    best = std::min(best, elapsed.count() / static_cast<double>(moves));
   }
-  return measured[bytes] = best;
+  return best;
 }
 
-// Runs per second of a step that does nothing but move its bytes.
+double copy_seconds(std::size_t bytes) {
+  const Aligned<char> from(bytes, 1);
+  Aligned<char> to(bytes);
+  return fastest_seconds(bytes, [&] { std::memcpy(to.data(), from.data(), bytes); });
+}
+
+double write_seconds(std::size_t bytes) {
+  Aligned<char> to(bytes);
+  return fastest_seconds(bytes, [&] { std::memset(to.data(), 1, bytes); });
+}
+
+// Runs per second of a step that does nothing but move its bytes: copies what input and output have in
+// common, and reads or writes what one has more.
 Limit move_limit(std::size_t input_bytes, std::size_t output_bytes) {
-  const Limit read = read_limit(input_bytes);
-  if (read.per_second <= 0) return {};
-  const double reading = static_cast<double>(input_bytes) / read.per_second;
-  const double copying = copy_seconds(output_bytes);
-  if (reading >= copying) return {read.unit, 1 / reading};
-  return {"copy " + std::to_string(output_bytes / 1024) + " KiB", 1 / copying};
+  static std::map<std::pair<std::size_t, std::size_t>, Limit> measured;
+  const auto found = measured.find({input_bytes, output_bytes});
+  if (found != measured.end()) return found->second;
+  const std::size_t both = std::min(input_bytes, output_bytes);
+  double seconds = copy_seconds(both);
+  if (output_bytes > both) seconds += write_seconds(output_bytes - both);
+  if (input_bytes > both) {
+    const Limit read = read_limit(input_bytes - both);
+    if (read.per_second <= 0) return {};
+    seconds += static_cast<double>(input_bytes - both) / read.per_second;
+  }
+  return measured[{input_bytes, output_bytes}] = {
+             "move " + std::to_string((input_bytes + output_bytes) / 1024) + " KiB", 1 / seconds};
 }
 
 // Runs one kernel of a table again and again; `run` fills `output`, which must equal what `reference` fills.
-using Runner = std::function<void(std::vector<std::uint8_t>& output)>;
+using Runner = std::function<void(Aligned<std::uint8_t>& output)>;
 
 void run_benchmark(benchmark::State& state, std::size_t input_bytes, std::size_t output_bytes,
                    const Runner& run, const Runner& reference) {
-  std::vector<std::uint8_t> output(output_bytes);
+  Aligned<std::uint8_t> output(output_bytes);
   const double seconds = time_iterations(state, [&] { run(output); });
   state.counters["bytes/s"] = static_cast<double>(input_bytes + output_bytes) / seconds;
   report_share(state, move_limit(input_bytes, output_bytes), 1, seconds);
-  std::vector<std::uint8_t> expected(output_bytes);
+  Aligned<std::uint8_t> expected(output_bytes);
   reference(expected);
   if (expected != output) state.SkipWithError("differs from the reference kernel");
 }
@@ -107,19 +138,19 @@ void register_table(const char* shape, KernelTable<Kernel> table, std::size_t in
   }
 }
 
-std::int32_t* as_s32(std::vector<std::uint8_t>& bytes) {
+std::int32_t* as_s32(Aligned<std::uint8_t>& bytes) {
   return reinterpret_cast<std::int32_t*>(bytes.data());
 }
-std::uint32_t* as_words(std::vector<std::uint8_t>& bytes) {
+std::uint32_t* as_words(Aligned<std::uint8_t>& bytes) {
   return reinterpret_cast<std::uint32_t*>(bytes.data());
 }
 
 void register_pools() {
-  static const std::vector<std::int32_t> input = random_integers(13 * 13 * 256);
+  static const Aligned<std::int32_t> input = random_integers(13 * 13 * 256);
   static const MaxPoolProblem problem = {13, 13, 256, 6, 6, 2, 2, 2, 2, 0, 0};
   register_table("floppynet/pool5_s32", max_pool_s32_kernels(), input.size() * 4, 6 * 6 * 256 * 4,
                  [](const MaxPoolKernel& kernel) -> Runner {
-                   return [&kernel](std::vector<std::uint8_t>& output) {
+                   return [&kernel](Aligned<std::uint8_t>& output) {
                      for (std::int64_t row = 0; row < 6; ++row) {
                        kernel.run({&problem, input.data(), as_s32(output), nullptr}, row);
                      }
@@ -127,7 +158,7 @@ void register_pools() {
                  });
   register_table("floppynet/pool5_b1", max_pool_b1_kernels(), 13 * 13 * 32, 6 * 6 * 32,
                  [](const MaxPoolKernel& kernel) -> Runner {
-                   return [&kernel](std::vector<std::uint8_t>& output) {
+                   return [&kernel](Aligned<std::uint8_t>& output) {
                      for (std::int64_t row = 0; row < 6; ++row) {
                        kernel.run({&problem, input.data(), as_words(output), nullptr}, row);
                      }
@@ -136,54 +167,54 @@ void register_pools() {
 }
 
 void register_bits() {
-  static const std::vector<std::int32_t> input = random_integers(27 * 27 * 96);
+  static const Aligned<std::int32_t> input = random_integers(27 * 27 * 96);
   static const std::vector<std::int32_t> threshold(96, 3);
   static const std::vector<std::uint32_t> flip(3, 0x55555555u);
   register_table("floppynet/threshold_27x27x96", threshold_kernels(), input.size() * 4, 27 * 27 * 12,
                  [](const ThresholdKernel& kernel) -> Runner {
-                   return [&kernel](std::vector<std::uint8_t>& output) {
+                   return [&kernel](Aligned<std::uint8_t>& output) {
                      kernel.run({27 * 27, 96, input.data(), threshold.data(), flip.data(), as_words(output)},
                                 0, 27 * 27);
                    };
                  });
-  static const std::vector<float> floats(input.begin(), input.end());
+  static const Aligned<float> floats(input.begin(), input.end());
   register_table("floppynet/sign_27x27x96", pack_bits_kernels(), input.size() * 4, 27 * 27 * 12,
                  [](const PackBitsKernel& kernel) -> Runner {
-                   return [&kernel](std::vector<std::uint8_t>& output) {
+                   return [&kernel](Aligned<std::uint8_t>& output) {
                      kernel.run({27 * 27, 96, floats.data(), as_words(output)}, 0, 27 * 27);
                    };
                  });
 }
 
 void register_descriptors() {
-  static const std::vector<std::int32_t> input = random_integers(kFeatures);
+  static const Aligned<std::int32_t> input = random_integers(kFeatures);
   register_table("floppynet/l2_normalize_s32", l2_normalize_kernels(), kFeatures * 4, kFeatures * 4,
                  [](const L2NormalizeKernel& kernel) -> Runner {
-                   return [&kernel](std::vector<std::uint8_t>& output) {
+                   return [&kernel](Aligned<std::uint8_t>& output) {
                      kernel.run_s32(input.data(), reinterpret_cast<float*>(output.data()), kFeatures);
                    };
                  });
   register_table(
       "quantize_s32", quantize_kernels(), kFeatures * 4, kFeatures,
       [](const QuantizeKernel& kernel) -> Runner {
-        return [&kernel](std::vector<std::uint8_t>& output) {
+        return [&kernel](Aligned<std::uint8_t>& output) {
           kernel.run_s32({input.data(), reinterpret_cast<std::int8_t*>(output.data()), 0.1f}, 0, kFeatures);
         };
       });
 }
 
-std::vector<std::uint8_t> random_bytes(std::size_t count) {
+Aligned<std::uint8_t> random_bytes(std::size_t count) {
   std::mt19937 generator(5);
-  std::vector<std::uint8_t> values(count);
+  Aligned<std::uint8_t> values(count);
   for (std::uint8_t& value : values)
     value = static_cast<std::uint8_t>(generator());
   return values;
 }
 
 // As many floats or halves within +-4 as fit, as bytes.
-std::vector<std::uint8_t> random_numbers(std::size_t bytes, bool half) {
+Aligned<std::uint8_t> random_numbers(std::size_t bytes, bool half) {
   std::mt19937 generator(6);
-  std::vector<std::uint8_t> values(bytes);
+  Aligned<std::uint8_t> values(bytes);
   const std::size_t each = half ? 2 : 4;
   for (std::size_t i = 0; i + each <= bytes; i += each) {
     const float value = static_cast<float>(static_cast<int>(generator() % 8001) - 4000) * 0.001f;
@@ -196,23 +227,24 @@ std::vector<std::uint8_t> random_numbers(std::size_t bytes, bool half) {
 // Two tensors with enough elements for every shape below, one behind the other, by the size of their
 // elements: codes, halves, floats.
 constexpr std::size_t kElements = std::size_t{112} * 112 * 64;
+constexpr std::size_t kApart = 2432;  // so that the two do not lie a multiple of a page apart
 
 const std::uint8_t* tensor(std::size_t element) {
-  static const std::vector<std::uint8_t> codes = random_bytes(2 * kElements + kTailPad);
-  static const std::vector<std::uint8_t> halves = random_numbers(4 * kElements + kTailPad, true);
-  static const std::vector<std::uint8_t> floats = random_numbers(8 * kElements + kTailPad, false);
+  static const Aligned<std::uint8_t> codes = random_bytes(2 * kElements + kApart);
+  static const Aligned<std::uint8_t> halves = random_numbers(4 * kElements + kApart, true);
+  static const Aligned<std::uint8_t> floats = random_numbers(8 * kElements + kApart, false);
   return (element == 1 ? codes : element == 2 ? halves : floats).data();
 }
 
 const std::uint8_t* other_tensor(std::size_t element) {
-  return tensor(element) + kElements * element;
+  return tensor(element) + kElements * element + kApart / 2;
 }
 
 void register_add(const char* shape, void (*AddKernel::*function)(const AddCall&, std::int64_t, std::int64_t),
                   std::int64_t count, std::size_t element) {
   const std::size_t bytes = static_cast<std::size_t>(count) * element;
   register_table(shape, add_kernels(), 2 * bytes, bytes, [=](const AddKernel& kernel) -> Runner {
-    return [=, &kernel](std::vector<std::uint8_t>& output) {
+    return [=, &kernel](Aligned<std::uint8_t>& output) {
       (kernel.*function)({tensor(element), other_tensor(element), output.data(), 0.4f, 0.3f, 0.0f, 127.0f}, 0,
                          count);
     };
@@ -223,7 +255,7 @@ void register_activation(const char* shape, ActivationKind kind, bool half) {
   constexpr std::int64_t kCount = 257 * 1536;
   const std::size_t bytes = kCount * (half ? 2 : 4);
   register_table(shape, activation_kernels(), bytes, bytes, [=](const ActivationKernel& kernel) -> Runner {
-    return [=, &kernel](std::vector<std::uint8_t>& output) {
+    return [=, &kernel](Aligned<std::uint8_t>& output) {
       (half ? kernel.run_f16 : kernel.run_f32)({kind, 0.2f, tensor(half ? 2 : 4), output.data()}, 0, kCount);
     };
   });
@@ -237,7 +269,7 @@ void register_average(const char* shape,
   const std::size_t outputs = static_cast<std::size_t>(problem.output_height * problem.output_width);
   register_table(shape, average_pool_kernels(), pixels * channels * element, outputs * channels * element,
                  [=](const AveragePoolKernel& kernel) -> Runner {
-                   return [=, &kernel](std::vector<std::uint8_t>& output) {
+                   return [=, &kernel](Aligned<std::uint8_t>& output) {
                      for (std::int64_t task = 0; task < average_pool_tasks(problem); ++task)
                        (kernel.*function)({&problem, tensor(element), output.data()}, task);
                    };
@@ -248,7 +280,7 @@ void register_max(const char* shape, KernelTable<MaxPoolKernel> table, std::size
   constexpr MaxPoolProblem kProblem = {112, 112, 64, 56, 56, 3, 3, 2, 2, 1, 1};
   register_table(shape, table, 112 * 112 * 64 * element, 56 * 56 * 64 * element,
                  [=](const MaxPoolKernel& kernel) -> Runner {
-                   return [=, &kernel](std::vector<std::uint8_t>& output) {
+                   return [=, &kernel](Aligned<std::uint8_t>& output) {
                      for (std::int64_t row = 0; row < kProblem.output_height; ++row)
                        kernel.run({&kProblem, tensor(element), output.data(), nullptr}, row);
                    };
@@ -296,7 +328,7 @@ void register_gates() {
     const std::size_t bytes = kPixels * kChannels * element;
     register_table(shape, multiply_channels_kernels(), bytes, bytes,
                    [=](const MultiplyChannelsKernel& kernel) -> Runner {
-                     return [=, &kernel](std::vector<std::uint8_t>& output) {
+                     return [=, &kernel](Aligned<std::uint8_t>& output) {
                        (kernel.*function)({tensor(element), tensor(element), output.data(), kChannels,
                                            1.0f / 60.0f, -127.0f, 127.0f},
                                           0, kPixels);
@@ -312,7 +344,7 @@ void register_conversions() {
   const auto cast = [](const char* shape, auto function, std::size_t from, std::size_t to) {
     register_table(shape, cast_kernels(), kCount * from, kCount * to,
                    [=](const CastKernel& kernel) -> Runner {
-                     return [=, &kernel](std::vector<std::uint8_t>& output) {
+                     return [=, &kernel](Aligned<std::uint8_t>& output) {
                        (kernel.*function)({tensor(from), output.data()}, 0, kCount);
                      };
                    });
@@ -321,7 +353,7 @@ void register_conversions() {
   cast("efficientnet/cast_f16_f32_14x14x672", &CastKernel::run_f16_f32, 2, 4);
   register_table("efficientnet/dequantize_s8_f32_14x14x672", dequantize_kernels(), kCount, kCount * 4,
                  [](const DequantizeKernel& kernel) -> Runner {
-                   return [&kernel](std::vector<std::uint8_t>& output) {
+                   return [&kernel](Aligned<std::uint8_t>& output) {
                      kernel.run_s8_f32({reinterpret_cast<const std::int8_t*>(tensor(1)), output.data(), 0.1f},
                                        0, kCount);
                    };
@@ -329,14 +361,14 @@ void register_conversions() {
   register_table(
       "efficientnet/quantize_f32_14x14x672", quantize_kernels(), kCount * 4, kCount,
       [](const QuantizeKernel& kernel) -> Runner {
-        return [&kernel](std::vector<std::uint8_t>& output) {
+        return [&kernel](Aligned<std::uint8_t>& output) {
           kernel.run_f32({tensor(4), reinterpret_cast<std::int8_t*>(output.data()), 10.0f}, 0, kCount);
         };
       });
-  static const std::vector<std::uint8_t> table = random_bytes(256);
+  static const Aligned<std::uint8_t> table = random_bytes(256);
   register_table("efficientnet/lookup_s8_14x14x672", lookup_kernels(), kCount, kCount,
                  [](const LookupKernel& kernel) -> Runner {
-                   return [&kernel](std::vector<std::uint8_t>& output) {
+                   return [&kernel](Aligned<std::uint8_t>& output) {
                      kernel.run_s8({tensor(1), reinterpret_cast<const std::int8_t*>(table.data()),
                                     reinterpret_cast<std::int8_t*>(output.data())},
                                    0, kCount);

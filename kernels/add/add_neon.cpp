@@ -5,8 +5,8 @@
 //
 // FMAX would turn -0 into +0 and is replaced by FCMGT and BSL. s8 sums are kept from rising above high before
 // they are converted and narrowed by FCVTNS and three saturating narrowings; what is below low is raised
-// afterwards, on bytes. Halves are converted by FCVTL and FCVTN. The last elements go through buffers of one
-// step: nothing behind them is touched. Never fused.
+// afterwards, on bytes. Halves are converted by FCVTL and FCVTN. The last step repeats elements or goes
+// through buffers: nothing behind them is touched. Never fused.
 #include "kernels/add/add_lanes.h"
 #include "kernels/common/lanes_neon.h"
 

@@ -6,6 +6,9 @@
 //
 // Halves are converted by VCVTPH2PS and VCVTPS2PH. Taps are read in whole vectors (an arena tensor's tail
 // allows it), and only existing channels are written. Never fused.
+//
+// Measured, AMD Zen 4 at 3.7 GHz, one thread: 7 x 7 x 1280 to one pixel: s8 0.97 us (57 % of the speed of
+// reading), f32 2.4 us (87 %), f16 2.4 us.
 #include "kernels/average_pool/average_pool_lanes.h"
 #include "kernels/common/lanes_avx512.h"
 

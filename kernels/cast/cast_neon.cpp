@@ -1,5 +1,5 @@
-// Casts between f32 and f16 with NEON, 4 per step. Halves are converted by FCVTL and FCVTN. The last elements
-// go through buffers of one step: nothing behind them is touched.
+// Casts between f32 and f16 with NEON, 4 per step. Halves are converted by FCVTL and FCVTN. The last step
+// repeats elements or goes through buffers: nothing behind them is touched.
 #include "kernels/cast/cast_lanes.h"
 #include "kernels/common/lanes_neon.h"
 

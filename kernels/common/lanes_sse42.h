@@ -22,8 +22,8 @@ struct Sse42 {
   static Floats load(const float* from) { return _mm_loadu_ps(from); }
   static Floats load(const std::int32_t* from) { return floats_of(load_bytes(from)); }
   static Floats load(const std::int8_t* from) { return floats_of(load_ints(from)); }
-  // Halves without F16C: exponent and significand in place, times 2^112. What becomes 65536 or more was
-  // infinity or NaN.
+  // Halves without F16C: exponent and significand in place, the exponent's bias changed. A subnormal half is
+  // what is left of 2^-14 + itself; no subnormal float occurs on the way, because those are slow.
   static Floats load(const std::uint16_t* from) {
     const __m128i half = _mm_cvtepu16_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
     const __m128i sign = _mm_slli_epi32(_mm_and_si128(half, _mm_set1_epi32(0x8000)), 16);
@@ -33,8 +33,12 @@ struct Sse42 {
     const __m128i not_finite = _mm_or_si128(nan, _mm_cmpeq_epi32(magnitude, infinity));
     const __m128i extra = _mm_or_si128(_mm_and_si128(not_finite, _mm_set1_epi32(0x7f80'0000)),
                                        _mm_and_si128(nan, _mm_set1_epi32(0x0040'0000)));
-    const __m128 scaled = _mm_mul_ps(_mm_castsi128_ps(magnitude), _mm_set1_ps(0x1p112f));
-    return _mm_or_ps(scaled, _mm_castsi128_ps(_mm_or_si128(sign, extra)));
+    const __m128i normal = _mm_add_epi32(magnitude, _mm_set1_epi32((127 - 15) << 23));
+    const __m128i raised = _mm_add_epi32(magnitude, _mm_set1_epi32((127 - 14) << 23));
+    const __m128 subnormal = _mm_sub_ps(_mm_castsi128_ps(raised), _mm_set1_ps(0x1p-14f));
+    const __m128i is_subnormal = _mm_cmplt_epi32(magnitude, _mm_set1_epi32(0x0400 << 13));
+    const __m128 number = _mm_blendv_ps(_mm_castsi128_ps(normal), subnormal, _mm_castsi128_ps(is_subnormal));
+    return _mm_or_ps(number, _mm_castsi128_ps(_mm_or_si128(sign, extra)));
   }
   static void store(float* to, Floats x) { _mm_storeu_ps(to, x); }
   // Rounded as integers; below 2^-14 the addition of 0.5 rounds to a multiple of 2^-24.

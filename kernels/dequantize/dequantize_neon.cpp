@@ -3,8 +3,8 @@
 //   s8   x * scale as f32, or rounded to f16
 //   s32  x * scale[c] + bias[c]
 //
-// Halves are converted by FCVTL and FCVTN. The last elements, of a pixel or of all, go through buffers of one
-// step: nothing behind them is touched. Never fused.
+// Halves are converted by FCVTL and FCVTN. Pixels of few channels are taken together; the last step repeats
+// elements or goes through buffers: nothing behind them is touched. Never fused.
 #include "kernels/common/lanes_neon.h"
 #include "kernels/dequantize/dequantize_lanes.h"
 

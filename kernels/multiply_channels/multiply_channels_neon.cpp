@@ -5,8 +5,8 @@
 //
 // FMAX would turn -0 into +0 and is replaced by FCMGT and BSL. s8 products are kept from rising above high
 // before they are converted and narrowed by FCVTNS and three saturating narrowings; what is below low is
-// raised afterwards, on bytes. Halves are converted by FCVTL and FCVTN. A pixel's last channels go through
-// buffers of one step: nothing behind them is touched.
+// raised afterwards, on bytes. Halves are converted by FCVTL and FCVTN. Pixels of few channels are taken
+// together; the last step repeats elements or goes through buffers: nothing behind them is touched.
 #include "kernels/common/lanes_neon.h"
 #include "kernels/multiply_channels/multiply_channels_lanes.h"
 

@@ -3,7 +3,7 @@
 // NaN is cleared first by an ordered comparison with itself; numbers are kept from rising above high before
 // they are converted and narrowed by FCVTNS and three saturating narrowings, which all saturate below,
 // infinity included; what is below low is raised afterwards, on bytes. Halves are converted by FCVTL and
-// FCVTN. The last elements go through buffers of one step: nothing behind them is touched. Never fused:
+// FCVTN. The last step repeats elements or goes through buffers: nothing behind them is touched. Never fused:
 // scaling stands alone.
 #include "kernels/common/lanes_neon.h"
 #include "kernels/quantize/quantize_lanes.h"
