@@ -10,6 +10,7 @@
 #include "bench/registration.h"
 #include "bench/report_share.h"
 #include "kernels/common/half.h"
+#include "kernels/common/select.h"
 
 namespace bitplace::bench {
 namespace {
@@ -94,7 +95,7 @@ void register_convolutions(const std::vector<ConvolutionShape>& shapes) {
     const ConvolutionKernel* reference = table.rows[table.count - 1];
     for (std::size_t i = 0; i < table.count; ++i) {
       const ConvolutionKernel* kernel = table.rows[i];
-      if ((kernel->features & ~*features) != 0 || !kernel->accepts(shape.problem)) continue;
+      if (!can_run(kernel->features, *features) || !kernel->accepts(shape.problem)) continue;
       if (kernel == reference && shape.multiply_accumulates() > kReferenceWork) continue;
       const std::string name = shape.network + "/" + shape.layer + "/" + kernel->name;
       benchmark::RegisterBenchmark(name.c_str(),

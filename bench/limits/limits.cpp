@@ -18,6 +18,7 @@ extern const LimitLoop limit_s4_pairs__avx2;
 extern const LimitLoop limit_widened_pairs__avx2;
 extern const LimitLoop limit_depthwise_pairs__avx2;
 extern const LimitLoop limit_carry_save__avx512vpopcntdq;
+extern const LimitLoop limit_lookups__avx512;
 extern const LimitLoop limit_quadruples__avx512vnni;
 extern const LimitLoop limit_columns__avx512vnni;
 extern const LimitLoop limit_quadruples_s8_s8__avx512vnni;
@@ -57,6 +58,7 @@ const std::vector<const LimitLoop*>& limit_loops() {
     &limit_carry_save__avx512vpopcntdq,
     &limit_split_lookups__avx2,
     &limit_split_lookups__sse42,
+    &limit_lookups__avx512,
     &limit_quadruples__avx512vnni,
     &limit_columns__avx512vnni,
     &limit_quadruples_s8_s8__avx512vnni,

@@ -23,6 +23,11 @@ inline constexpr IsaFeatures neon = 1u << 8;             // Armv8-A Advanced SIM
 inline constexpr IsaFeatures neondot = 1u << 9;          // SDOT, UDOT
 inline constexpr IsaFeatures neonfp16 = 1u << 10;        // FP16FML
 inline constexpr IsaFeatures neoni8mm = 1u << 11;        // SMMLA, UMMLA, USDOT
+// How fast, not whether: a kernel that names one of these is preferred on CPUs that have it, and left out
+// elsewhere although it would run.
+inline constexpr IsaFeatures fast_lookup16 =
+    1u << 16;  // AVX-512 lookups of 16 bits in two registers: every cycle
+inline constexpr IsaFeatures tuning = fast_lookup16;  // all of these
 }  // namespace isa_feature
 
 // The name of a tier and every feature it allows.
@@ -41,10 +46,10 @@ BITPLACE_API IsaFeatures cpu_features() noexcept;
 // The CPU's brand string, or "unknown CPU".
 BITPLACE_API std::string cpu_name();
 
-// The features to use under a cap: those of the CPU that the named tier has as well. A null or empty name
-// means the environment variable BITPLACE_MAX_ISA, and no cap where that is unset. An unknown name, or a tier
-// with a feature that this CPU lacks, is ErrorCode::unsupported_isa and names the choices: never a silent
-// lower tier.
+// The features to use under a cap: those of the CPU that the named tier has as well, and what the CPU does
+// fast among them. A null or empty name means the environment variable BITPLACE_MAX_ISA, and no cap where
+// that is unset. An unknown name, or a tier with a feature that this CPU lacks, is ErrorCode::unsupported_isa
+// and names the choices: never a silent lower tier.
 BITPLACE_API Result<IsaFeatures> active_features(const char* cap = nullptr) noexcept;
 
 // The highest tier whose features are all in `features`.

@@ -16,5 +16,11 @@ inline std::uint32_t mask_bits(__mmask16 mask) {
   return bits;
 }
 
+inline std::uint32_t mask_bits32(__mmask32 mask) {
+  std::uint32_t bits;
+  __asm__("kmovd %1, %0" : "=r"(bits) : "k"(mask));
+  return bits;
+}
+
 }  // namespace
 }  // namespace bitplace

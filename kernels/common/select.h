@@ -6,6 +6,11 @@
 
 namespace bitplace {
 
+// Whether a CPU with these features can run the kernel, fast or not.
+inline bool can_run(IsaFeatures kernel, IsaFeatures cpu) {
+  return (kernel & ~isa_feature::tuning & ~cpu) == 0;
+}
+
 // The first row whose features are all active and that `accepts` agrees to. Never null for a table that ends
 // with a reference row accepting everything.
 template <typename Row, typename Accepts>

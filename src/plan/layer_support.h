@@ -41,7 +41,7 @@ inline const char* needed_tier(IsaFeatures features) {
 template <typename Kernel>
 void name_kernel(PlannedLayer& layer, const Kernel& kernel, IsaFeatures features) {
   layer.info.kernel = kernel.name;
-  layer.info.isa = needed_tier(kernel.features);
+  layer.info.isa = needed_tier(kernel.features & ~isa_feature::tuning);
   layer.info.reference = kernel.features == 0 && features != 0;
 }
 

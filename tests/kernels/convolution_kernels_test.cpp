@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "bitplace/executor.h"
+#include "kernels/common/select.h"
 #include "kernels/convolution_b1_b1/convolution_b1_b1.h"
 #include "kernels/convolution_sweep.h"
 #include "kernels/convolution_u8_b1/convolution_u8_b1.h"
@@ -21,7 +22,7 @@ using Table = KernelTable<ConvolutionKernel>;
 std::vector<const ConvolutionKernel*> runnable_rows(Table table) {
   std::vector<const ConvolutionKernel*> rows;
   for (std::size_t i = 0; i + 1 < table.count; ++i) {
-    if ((table.rows[i]->features & ~cpu_features()) == 0) {
+    if (can_run(table.rows[i]->features, cpu_features())) {
       rows.push_back(table.rows[i]);
     } else {
       std::printf("SKIPPED %s: this CPU lacks an instruction set\n", table.rows[i]->name);
@@ -235,3 +236,17 @@ TEST_CASE("the tasks of a convolution may run at once") {
   compare_threads(convolution_u8_b1_kernels(), ConvolutionInput::u8,
                   square_problem(47, 3, 70, 7, 2, 0, valid, 2));
 }
+
+#if BITPLACE_X86
+TEST_CASE("the first layer looks up sums where that is fast, and multiplies elsewhere") {
+  const ConvolutionProblem problem = square_problem(227, 3, 96, 11, 4, 0, ConvolutionPadding::valid, 2);
+  const auto chosen = [&](IsaFeatures features) {
+    const auto accepts = [&](const ConvolutionKernel& row) { return row.accepts(problem); };
+    return std::string_view(select_kernel(convolution_u8_b1_kernels(), features, accepts)->name);
+  };
+  using namespace isa_feature;
+  const IsaFeatures any = sse42 | avx2 | avx512 | avx512vnni | avx512vpopcntdq;
+  CHECK(chosen(any | fast_lookup16).find("avx512_subsets") != std::string_view::npos);
+  CHECK(chosen(any).find("avx512vnni") != std::string_view::npos);
+}
+#endif
