@@ -102,18 +102,24 @@ inline void add_single(__m512i x, const __m512i* weight, __m512i* ones, __m512i*
       : [x] "v"(x), [weight0] "v"(weight[0]), [weight1] "v"(weight[1]));
 }
 
+// One pair of words of the four windows.
+inline void add_pairs(const std::uint8_t* const* windows, std::int64_t offset, const std::uint8_t* weights,
+                      Sums& sums, Sums& ones) {
+  const __m512i weight[kVectors] = {load(weights), load(weights + 64)};
+  const __m512i weight_xor[kVectors] = {load(weights + 128), load(weights + 192)};
+#pragma GCC unroll 4
+  for (int i = 0; i < kPositions; ++i) {
+    const __m512i x = broadcast_word(windows[i] + offset);
+    const __m512i x_xor = broadcast_word(windows[i] + offset + 4);
+    add_pair(x, weight, x_xor, weight_xor, ones.at[i], sums.at[i]);
+  }
+}
+
 // Adds one segment of the four windows; weights and activations advance in step.
 inline void add_segment(const std::uint8_t* const* windows, std::int64_t offset, std::int64_t pair_bytes,
                         std::int64_t words, const std::uint8_t* weights, Sums& sums, Sums& ones) {
   for (std::int64_t pair = 0; pair < words / 2; ++pair) {
-    const __m512i weight[kVectors] = {load(weights), load(weights + 64)};
-    const __m512i weight_xor[kVectors] = {load(weights + 128), load(weights + 192)};
-#pragma GCC unroll 4
-    for (int i = 0; i < kPositions; ++i) {
-      const __m512i x = broadcast_word(windows[i] + offset);
-      const __m512i x_xor = broadcast_word(windows[i] + offset + 4);
-      add_pair(x, weight, x_xor, weight_xor, ones.at[i], sums.at[i]);
-    }
+    add_pairs(windows, offset, weights, sums, ones);
     weights += 256;
     offset += pair_bytes;
   }
@@ -122,6 +128,23 @@ inline void add_segment(const std::uint8_t* const* windows, std::int64_t offset,
 #pragma GCC unroll 4
   for (int i = 0; i < kPositions; ++i)
     add_single(broadcast_word(windows[i] + offset), weight, ones.at[i], sums.at[i]);
+}
+
+// Adds `count` segments of whole pairs that are `distance` bytes apart, whose weights follow each other. One
+// loop, because the end of a loop per segment is often mispredicted.
+inline void add_even_segments(const std::uint8_t* const* windows, std::int64_t offset, std::int64_t count,
+                              std::int64_t distance, std::int64_t pairs, const std::uint8_t* weights,
+                              Sums& sums, Sums& ones) {
+  constexpr std::int64_t kPairBytes = 8;
+  std::int64_t left = pairs;
+  for (std::int64_t pair = pairs * count; pair > 0; --pair) {
+    add_pairs(windows, offset, weights, sums, ones);
+    weights += 256;
+    --left;
+    const std::int64_t last = -static_cast<std::int64_t>(left == 0);  // a mask
+    offset += kPairBytes + (last & (distance - pairs * kPairBytes));
+    left += last & pairs;
+  }
 }
 
 // 2 * popcount(x xor w) over kernel rows [rows.begin, rows.end) of four windows.
@@ -139,7 +162,13 @@ inline void add_rows(const Task& task, const Position* positions, TapRange rows,
       sums.at[i][v] = ones.at[i][v] = _mm512_setzero_si512();
   }
   const std::uint8_t* weights = task.block + rows.begin * g.weight_row_bytes;
-  for (std::int64_t row = rows.begin; row < rows.end; ++row) {
+  // With an odd number of words per pixel, pairs begin at any word and a segment's last word may be single.
+  const bool even = g.segments == 1 && pair_bytes == 8;
+  if (even) {
+    add_even_segments(windows, rows.begin * row_bytes, rows.end - rows.begin, row_bytes, words / 2, weights,
+                      sums, ones);
+  }
+  for (std::int64_t row = rows.begin; !even && row < rows.end; ++row) {
     for (std::int64_t segment = 0; segment < g.segments; ++segment) {
       add_segment(windows, row * row_bytes + segment * g.segment_distance, pair_bytes, words, weights, sums,
                   ones);
@@ -166,6 +195,7 @@ inline void add_skipped_rows(const Task& task, TapRange rows, Sums& q) {
     const __m512i above = load(lane + 128 * rows.begin);
     const __m512i below = _mm512_sub_epi32(load(lane + 128 * kernel_rows), load(lane + 128 * rows.end));
     const __m512i both = _mm512_add_epi32(above, below);
+#pragma GCC unroll 4
     for (int i = 0; i < kPositions; ++i)
       q.at[i][v] = _mm512_add_epi32(q.at[i][v], both);
   }
