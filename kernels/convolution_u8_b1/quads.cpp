@@ -10,13 +10,19 @@ constexpr std::int64_t kQuad = 4;
 
 struct Segments {
   std::int64_t count, bytes, quads_each;
+  std::int64_t left_over_each;  // bytes that are folded
+
+  std::int64_t left_over() const { return count * left_over_each; }
+  std::int64_t whole_quads() const { return count * quads_each; }
+  std::int64_t quads() const { return whole_quads() + (left_over() + kQuad - 1) / kQuad; }
 };
 
-Segments segments_of(const ConvolutionProblem& p) {
+Segments segments_of(const ConvolutionProblem& p, bool folded) {
   const bool whole_rows = p.dilation_width == 1;
   const std::int64_t count = p.kernel_height * std::int64_t{whole_rows ? 1 : p.kernel_width};
   const std::int64_t bytes = p.input_channels * std::int64_t{whole_rows ? p.kernel_width : 1};
-  return {count, bytes, (bytes + kQuad - 1) / kQuad};
+  if (folded) return {count, bytes, bytes / kQuad, bytes % kQuad};
+  return {count, bytes, (bytes + kQuad - 1) / kQuad, 0};
 }
 
 // Rows and columns of the input that some window reaches, the border included.
@@ -56,38 +62,46 @@ struct Places {
   std::size_t threshold, flip, weights, end;
 };
 
-Places places_of(const ConvolutionProblem& p) {
-  const Segments segments = segments_of(p);
-  const std::int64_t quads = segments.count * segments.quads_each;
+Places places_of(const ConvolutionProblem& p, bool folded) {
+  const Segments segments = segments_of(p, folded);
+  const std::int64_t quads = segments.quads();
   Places places{};
-  places.threshold = up_to_alignment(8 * quads);
+  places.threshold = up_to_alignment(8 * (quads + segments.left_over()));
   places.flip = places.threshold + up_to_alignment(4 * padded_channels(p));
   places.weights = places.flip + up_to_alignment(padded_channels(p) / 8);
   places.end = places.weights + up_to_alignment(quads * kQuad * padded_channels(p));
   return places;
 }
 
-void pack_offsets(const ConvolutionProblem& p, std::int64_t* offsets) {
-  const Segments segments = segments_of(p);
+void pack_offsets(const ConvolutionProblem& p, const Segments& segments, std::int64_t* offsets) {
+  std::int64_t* left_over = offsets + segments.whole_quads();
+  std::int64_t* const folded = left_over + segments.left_over();
+  for (std::int64_t q = 0; q < segments.quads() - segments.whole_quads(); ++q)
+    folded[q] = q * kQuad;
   const std::int64_t per_row = segments.count / p.kernel_height;
   for (std::int64_t s = 0; s < segments.count; ++s) {
     const std::int64_t start = s / per_row * p.dilation_height * source_row_bytes(p) +
                                s % per_row * p.dilation_width * p.input_channels;
     for (std::int64_t q = 0; q < segments.quads_each; ++q)
       *offsets++ = start + q * kQuad;
+    for (std::int64_t i = 0; i < segments.left_over_each; ++i)
+      *left_over++ = start + segments.quads_each * kQuad + i;
   }
 }
 
 // The weights of one output channel, `quad_bytes` apart.
-void pack_channel(const ConvolutionProblem& p, const std::uint8_t* row, std::int8_t* weights,
+void pack_channel(const Segments& segments, const std::uint8_t* row, std::int8_t* weights,
                   std::int64_t quad_bytes) {
-  const Segments segments = segments_of(p);
   std::int64_t tap = 0;
   for (std::int64_t s = 0; s < segments.count; ++s) {
     for (std::int64_t i = 0; i < segments.bytes; ++i, ++tap) {
       const bool negative = (row[tap / 8] >> (tap % 8) & 1) != 0;
-      const std::int64_t quad = s * segments.quads_each + i / kQuad;
-      weights[quad * quad_bytes + i % kQuad] = static_cast<std::int8_t>(negative ? -1 : 1);
+      const std::int64_t behind = i - segments.quads_each * kQuad;
+      // The byte's number among those of its kind.
+      const std::int64_t place = behind < 0
+                                     ? s * segments.quads_each * kQuad + i
+                                     : segments.whole_quads() * kQuad + s * segments.left_over_each + behind;
+      weights[place / kQuad * quad_bytes + place % kQuad] = static_cast<std::int8_t>(negative ? -1 : 1);
     }
   }
 }
@@ -110,16 +124,20 @@ bool accepts_quads(const ConvolutionProblem& p) {
 }
 
 std::size_t quad_packed_bytes(const ConvolutionProblem& p) {
-  return places_of(p).end;
+  return places_of(p, false).end;
+}
+
+std::size_t folded_packed_bytes(const ConvolutionProblem& p) {
+  return places_of(p, true).end;
 }
 
 void pack_quads(const ConvolutionProblem& p, const ConvolutionConstants& constants, void* packed,
-                std::int64_t lanes, std::int64_t most_vectors) {
+                std::int64_t lanes, std::int64_t most_vectors, bool folded) {
   auto* bytes = static_cast<std::uint8_t*>(packed);
-  const Places places = places_of(p);
-  const Segments segments = segments_of(p);
-  const std::int64_t quads = segments.count * segments.quads_each;
-  pack_offsets(p, reinterpret_cast<std::int64_t*>(bytes));
+  const Places places = places_of(p, folded);
+  const Segments segments = segments_of(p, folded);
+  const std::int64_t quads = segments.quads();
+  pack_offsets(p, segments, reinterpret_cast<std::int64_t*>(bytes));
   auto* threshold = reinterpret_cast<std::int32_t*>(bytes + places.threshold);
   std::fill_n(threshold, padded_channels(p), INT32_MIN);
   if (constants.threshold != nullptr) {
@@ -138,22 +156,25 @@ void pack_quads(const ConvolutionProblem& p, const ConvolutionConstants& constan
     for (std::int64_t lane = 0; lane < block.count * lanes; ++lane) {
       const std::int64_t channel = block.first * lanes + lane;
       if (channel >= p.output_channels) break;
-      pack_channel(p, constants.weight_rows + channel * row_bytes,
+      pack_channel(segments, constants.weight_rows + channel * row_bytes,
                    weights + block.first * lanes * kQuad * quads + lane * kQuad, quad_bytes);
     }
   }
 }
 
-QuadConstants quad_constants(const ConvolutionProblem& p, const void* packed, std::int64_t lanes) {
+QuadConstants quad_constants(const ConvolutionProblem& p, const void* packed, std::int64_t lanes,
+                             bool folded) {
   const auto* bytes = static_cast<const std::uint8_t*>(packed);
-  const Places places = places_of(p);
-  const Segments segments = segments_of(p);
+  const Places places = places_of(p, folded);
+  const Segments segments = segments_of(p, folded);
   return {reinterpret_cast<const std::int64_t*>(bytes),
           reinterpret_cast<const std::int32_t*>(bytes + places.threshold),
           bytes + places.flip,
           reinterpret_cast<const std::int8_t*>(bytes + places.weights),
-          segments.count * segments.quads_each,
-          padded_channels(p) / lanes};
+          segments.quads(),
+          padded_channels(p) / lanes,
+          segments.whole_quads(),
+          segments.left_over()};
 }
 
 std::size_t border_scratch_bytes(const ConvolutionProblem& p) {
