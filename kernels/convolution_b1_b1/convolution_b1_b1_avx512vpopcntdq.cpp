@@ -16,14 +16,17 @@
 //   sum  += popcount(carry)              vpopcntd, vpaddd
 // is 5 instructions for 2 x 512 bits, where xor, vpopcntd and vpaddd on each word are 6.
 //
-// Registers: 8 sums, 8 ones, 4 weights, 2 broadcast activations, 3 temporaries.
+// Registers: 8 sums, 8 ones, 4 weights, 2 broadcast activations, 4 temporaries.
 // Preconditions: groups == 1, depth <= 2^28 (2 * depth must fit in 32 bits).
 //
-// Measured, Intel Xeon (Emerald Rapids) at 3.0 GHz, one thread, with prepare, pooling and threshold:
-//   27 x 27 x 96, 5 x 5, padded by 2, pooled 2 x 2, 256 outputs   0.392 ms, 353 multiply-accumulates per
-//   cycle 13 x 13 x 256, 3 x 3, padded by 1, pooled 2 x 2, 256 outputs  0.079 ms, 357
-// of 410 that 5 instructions per 1024 bits on two ports allow, and more than the 341 of xor, vpopcntd and
-// vpaddd. What is left: the last odd word of each kernel row (4 instructions), and the ends of the blocks.
+// Measured, one thread, with prepare, pooling and threshold, ms and multiply-accumulates per cycle, of 410
+// that 5 instructions per 1024 bits at 2 a cycle allow (xor, vpopcntd and vpaddd: 341):
+//                                                           AMD EPYC (Zen 4)      Intel Xeon (Emerald Rapids)
+//                                                           at 3.69 GHz           at 3.0 GHz, an earlier form
+//   27 x 27 x 96, 5 x 5, pad 2, pooled 2 x 2, 256 outputs   0.339, 332            0.392, 353
+//   13 x 13 x 256, 3 x 3, pad 1, pooled 2 x 2, 256 outputs  0.069, 334            0.079, 357
+// What is left: the last odd word of each kernel row (4 instructions), and the ends of the tiles; trials are
+// in docs/performance/binary-avx512.md.
 #include <immintrin.h>
 
 #include "kernels/common/avx512_mask.h"

@@ -14,6 +14,10 @@
 // schedulers in turn: lookup, addition, lookup, addition would leave all lookups to one of them (1.25 cycles
 // per pair instead of 1.00).
 //
+// Measured, AMD EPYC (Zen 4) at 3.69 GHz, one thread: 227 x 227 x 3 -> 27 x 27 x 96, 11 x 11 stride 4, pooled
+// 2 x 2: 0.300 ms, 92 of 192 multiply-accumulates per cycle (docs/performance/binary-avx512.md says where
+// they go).
+//
 // Preconditions: accepts_subsets; kTailPad readable bytes behind the input; 80 KiB of stack.
 #include <immintrin.h>
 
