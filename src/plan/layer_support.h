@@ -29,19 +29,20 @@ inline std::int64_t parts_for(std::int64_t pixels, std::int64_t channels) {
   return std::clamp<std::int64_t>(pixels * channels / kElementsPerPart, 1, pixels);
 }
 
-// The lowest tier that has every feature the kernel needs.
+// The lowest tier that has every feature the kernel needs to run.
 inline const char* needed_tier(IsaFeatures features) {
+  const IsaFeatures needed = features & ~isa_feature::tuning;
   for (const IsaTier& tier : isa_tiers()) {
-    if ((features & ~tier.features) == 0) return tier.name;
+    if ((needed & ~tier.features) == 0) return tier.name;
   }
-  return isa_name(features);
+  return isa_name(needed);
 }
 
 // Records the kernel; a reference kernel counts as a slow path wherever the CPU offered more.
 template <typename Kernel>
 void name_kernel(PlannedLayer& layer, const Kernel& kernel, IsaFeatures features) {
   layer.info.kernel = kernel.name;
-  layer.info.isa = needed_tier(kernel.features & ~isa_feature::tuning);
+  layer.info.isa = needed_tier(kernel.features);
   layer.info.reference = kernel.features == 0 && features != 0;
 }
 
@@ -52,9 +53,13 @@ std::string passed_over_text(KernelTable<Kernel> table, const Kernel* chosen, Is
   for (std::size_t i = 0; i < table.count && table.rows[i] != chosen; ++i) {
     const Kernel& row = *table.rows[i];
     const std::string name = row.name;
-    const bool missing = (row.features & ~features) != 0;
-    text += (text.empty() ? "" : ", ") + name.substr(name.find("__") + 2) +
-            (missing ? std::string(" (needs ") + needed_tier(row.features) + ")" : " (another shape)");
+    std::string reason = "another shape";
+    if (!can_run(row.features, features)) {
+      reason = std::string("needs ") + needed_tier(row.features);
+    } else if ((row.features & ~features) != 0) {
+      reason = "slow on this CPU";
+    }
+    text += (text.empty() ? "" : ", ") + name.substr(name.find("__") + 2) + " (" + reason + ")";
   }
   return text;
 }
