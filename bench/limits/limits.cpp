@@ -20,6 +20,11 @@ extern const LimitLoop limit_depthwise_pairs__avx2;
 extern const LimitLoop limit_carry_save__avx512vpopcntdq;
 extern const LimitLoop limit_lookups__avx512;
 extern const LimitLoop limit_quadruples__avx512vnni;
+extern const LimitLoop limit_winograd_s8_s8__avx512vnni;
+extern const LimitLoop limit_winograd_s8_s4__avx512vnni;
+extern const LimitLoop limit_byte_pairs__avx512;
+extern const LimitLoop limit_word_pairs__avx512;
+extern const LimitLoop limit_byte_pairs_s8_s4__avx512;
 extern const LimitLoop limit_columns__avx512vnni;
 extern const LimitLoop limit_quadruples_s8_s8__avx512vnni;
 extern const LimitLoop limit_quadruples_s8_s4__avx512vnni;
@@ -60,6 +65,11 @@ const std::vector<const LimitLoop*>& limit_loops() {
     &limit_split_lookups__sse42,
     &limit_lookups__avx512,
     &limit_quadruples__avx512vnni,
+    &limit_winograd_s8_s8__avx512vnni,
+    &limit_winograd_s8_s4__avx512vnni,
+    &limit_byte_pairs__avx512,
+    &limit_word_pairs__avx512,
+    &limit_byte_pairs_s8_s4__avx512,
     &limit_columns__avx512vnni,
     &limit_quadruples_s8_s8__avx512vnni,
     &limit_quadruples_s8_s4__avx512vnni,

@@ -66,6 +66,47 @@ void run_quadruples(std::int64_t iterations) {
   }
 }
 
+// s16 x s16 pairs into s32, 256 bits.
+void run_word_dots(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(
+        "vpdpwssd %%ymm31, %%ymm30, %%ymm0\n\t vpdpwssd %%ymm31, %%ymm30, %%ymm1\n\t"
+        "vpdpwssd %%ymm31, %%ymm30, %%ymm2\n\t vpdpwssd %%ymm31, %%ymm30, %%ymm3\n\t"
+        "vpdpwssd %%ymm31, %%ymm30, %%ymm4\n\t vpdpwssd %%ymm31, %%ymm30, %%ymm5\n\t"
+        "vpdpwssd %%ymm31, %%ymm30, %%ymm6\n\t vpdpwssd %%ymm31, %%ymm30, %%ymm7\n\t"
+        "vpdpwssd %%ymm31, %%ymm30, %%ymm8\n\t vpdpwssd %%ymm31, %%ymm30, %%ymm9\n\t"
+        "vpdpwssd %%ymm31, %%ymm30, %%ymm10\n\t vpdpwssd %%ymm31, %%ymm30, %%ymm11\n\t" ::
+            : "zmm0", "zmm1", "zmm2", "zmm3", "zmm4", "zmm5", "zmm6", "zmm7", "zmm8", "zmm9", "zmm10",
+              "zmm11");
+  }
+}
+
+// u8 x s8 quadruples without VNNI: bytes into 16-bit pairs, pairs by 1 into sums.
+#define BYTE_PAIRS(pairs, sum)                                                                          \
+  "vpmaddubsw %%zmm31, %%zmm30, " pairs "\n\t vpmaddwd %%zmm29, " pairs ", " pairs "\n\t vpaddd " pairs \
+  ", " sum ", " sum "\n\t"
+#define WORD_PAIRS(pairs, sum) \
+  "vpmaddwd %%zmm31, %%zmm30, " pairs "\n\t vpaddd " pairs ", " sum ", " sum "\n\t"
+#define EIGHT_TIMES(step)                                                                               \
+  step("%%zmm8", "%%zmm0") step("%%zmm9", "%%zmm1") step("%%zmm10", "%%zmm2") step("%%zmm11", "%%zmm3") \
+      step("%%zmm12", "%%zmm4") step("%%zmm13", "%%zmm5") step("%%zmm14", "%%zmm6")                     \
+          step("%%zmm15", "%%zmm7")
+#define CLOBBERS                                                                                             \
+  "zmm0", "zmm1", "zmm2", "zmm3", "zmm4", "zmm5", "zmm6", "zmm7", "zmm8", "zmm9", "zmm10", "zmm11", "zmm12", \
+      "zmm13", "zmm14", "zmm15"
+void run_byte_pairs(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i)
+    __asm__ volatile(EIGHT_TIMES(BYTE_PAIRS)::: CLOBBERS);
+}
+void run_word_pairs(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i)
+    __asm__ volatile(EIGHT_TIMES(WORD_PAIRS)::: CLOBBERS);
+}
+#undef CLOBBERS
+#undef EIGHT_TIMES
+#undef WORD_PAIRS
+#undef BYTE_PAIRS
+
 void run_read(const void* data, std::int64_t bytes, std::int64_t iterations) {
   for (std::int64_t i = 0; i < iterations; ++i) {
     const auto* p = static_cast<const char*>(data);
@@ -91,6 +132,21 @@ extern const LimitLoop limit_quadruples_s8_s8__avx512vnni = {
     "convolution_s8_s8", "", "vpdpbusd", isa_feature::avx512vnni, 12 * 64, run_quadruples};
 extern const LimitLoop limit_quadruples_s8_s4__avx512vnni = {
     "convolution_s8_s4", "", "vpdpbusd", isa_feature::avx512vnni, 12 * 64, run_quadruples};
+// 36 products of 16 bits stand for 144 multiply-accumulates.
+extern const LimitLoop limit_winograd_s8_s8__avx512vnni = {"convolution_s8_s8", "avx512vnni_winograd",
+                                                           "vpdpwssd, 4 for 1", isa_feature::avx512vnni,
+                                                           12 * 16 * 4,         run_word_dots};
+extern const LimitLoop limit_winograd_s8_s4__avx512vnni = {"convolution_s8_s4", "avx512vnni_winograd",
+                                                           "vpdpwssd, 4 for 1", isa_feature::avx512vnni,
+                                                           12 * 16 * 4,         run_word_dots};
+extern const LimitLoop limit_byte_pairs__avx512 = {
+    "convolution_s8_s8", "avx512_bytes", "vpmaddubsw + vpmaddwd + vpaddd",
+    isa_feature::avx512, 8 * 64,         run_byte_pairs};
+extern const LimitLoop limit_word_pairs__avx512 = {"convolution_s8_s8", "avx512_words", "vpmaddwd + vpaddd",
+                                                   isa_feature::avx512, 8 * 32,         run_word_pairs};
+extern const LimitLoop limit_byte_pairs_s8_s4__avx512 = {
+    "convolution_s8_s4", "avx512_", "vpmaddubsw + vpmaddwd + vpaddd",
+    isa_feature::avx512, 8 * 64,    run_byte_pairs};
 // 3 of the 4 rows of a quad of columns count under a 3 x 3 kernel.
 extern const LimitLoop limit_columns__avx512vnni = {
     "depthwise_s8_s8", "", "vpdpbusd, 3 of 4 products", isa_feature::avx512vnni, 12 * 48, run_quadruples};

@@ -106,7 +106,7 @@ Layout layout(const ConvolutionProblem& p, const Geometry& g) {
   l.scale = l.below + (p.kernel_height + 1) * lanes * 4;
   l.bias = l.scale + lanes * 4;
   l.weights = l.bias + lanes * 4;
-  l.end = l.weights + g.groups * g.vectors * g.quads * kVectorBytes;
+  l.end = l.weights + g.groups * g.blocks * g.quads * g.quad_bytes;
   return l;
 }
 
@@ -139,24 +139,33 @@ void write_offsets(const ConvolutionProblem& p, const Geometry& g, std::int32_t*
   }
 }
 
+std::int32_t weight_at(const std::uint8_t* row, std::int64_t index, std::int64_t bits) {
+  if (bits == 8) return static_cast<std::int8_t>(row[index]);
+  const int nibble = row[index / 2] >> (index % 2 * 4) & 0xf;
+  return nibble < 8 ? nibble : nibble - 16;
+}
+
+// From one quad's weights to the next's.
+std::int64_t block_quad_bytes(const Block& block, const Form& form) {
+  return (form.nibbles ? divide_up(block.vectors, 2) : block.vectors) * kVectorBytes;
+}
+
 // What one output channel becomes.
 class ChannelPacker {
  public:
-  ChannelPacker(const ConvolutionProblem& p, const ConvolutionConstants& constants, const QuadHeader& header,
-                WeightAt weight_at, std::int64_t row_bytes, std::uint8_t* packed)
-      : p_(p),
-        constants_(constants),
-        header_(header),
-        weight_at_(weight_at),
-        row_bytes_(row_bytes),
-        packed_(packed) {}
+  ChannelPacker(const ConvolutionProblem& p, const ConvolutionConstants& constants, const Form& form,
+                const QuadHeader& header, std::uint8_t* packed)
+      : p_(p), constants_(constants), form_(form), header_(header), packed_(packed) {}
 
   // `slot` is where lane 0 would be of the vector, `lane` counts over all groups and vectors.
   void pack(const Block& block, std::int64_t channel, std::int64_t vector, std::int64_t lane) {
     const Geometry& g = header_.geometry;
-    const std::uint8_t* row = constants_.weight_rows + channel * row_bytes_;
-    std::uint8_t* weights = packed_ + header_.weights + block.first_vector * g.quads * kVectorBytes +
-                            vector * kVectorBytes + lane * 4;
+    const std::int64_t row_bytes = (convolution_depth(p_) * form_.weight_bits + 7) / 8;
+    const std::uint8_t* row = constants_.weight_rows + channel * row_bytes;
+    const std::int64_t place = form_.nibbles ? vector / 2 : vector;
+    std::uint8_t* weights =
+        packed_ + header_.weights + block.index * g.quads * g.quad_bytes + place * kVectorBytes + lane * 4;
+    const std::int64_t quad_bytes = block_quad_bytes(block, form_);
     const std::int64_t lanes = g.groups * g.vectors * kLanes;
     const std::int64_t slot = (block.first_vector + vector) * kLanes + lane;
     const std::int64_t inputs = p_.input_channels / p_.groups;
@@ -166,12 +175,10 @@ class ChannelPacker {
     visit_elements(
         p_, g, [&](std::int64_t ky, std::int64_t quad, std::int64_t byte, std::int64_t tap, std::int64_t c) {
           if (c / inputs != member) return;
-          const std::int32_t weight = weight_at_(row, tap * inputs + c % inputs);
+          const std::int32_t weight = weight_at(row, tap * inputs + c % inputs, form_.weight_bits);
           magnitude += std::abs(weight);
-          std::uint8_t* to = weights + (ky * g.row_quads + quad) * block.vectors * kVectorBytes + byte;
-          const auto word = static_cast<std::int16_t>(weight);
-          std::memcpy(to, &word, static_cast<std::size_t>(g.activation_bytes));
-          if (g.offset) below[(ky + 1) * lanes] += 128 * weight;
+          store(weight, vector, weights + (ky * g.row_quads + quad) * quad_bytes + byte);
+          if (g.offset) below[(ky + 1) * lanes] += 128 * weight * (form_.nibbles ? 16 : 1);
         });
     for (std::int64_t ky = 0; ky < p_.kernel_height; ++ky)
       below[(ky + 1) * lanes] += below[ky * lanes];
@@ -181,6 +188,16 @@ class ChannelPacker {
   bool limits_floats() const { return limits_floats_; }
 
  private:
+  void store(std::int32_t weight, std::int64_t vector, std::uint8_t* to) const {
+    if (form_.nibbles) {
+      const auto bits = static_cast<std::uint32_t>(weight) & 0xf;
+      *to = static_cast<std::uint8_t>(*to | (vector % 2 == 0 ? bits << 4 : bits));
+    } else {
+      const auto word = static_cast<std::int16_t>(weight);
+      std::memcpy(to, &word, static_cast<std::size_t>(form_.activation_bytes));
+    }
+  }
+
   void pack_epilogue(std::int64_t channel, std::int64_t slot, std::int64_t magnitude) {
     if (constants_.scale == nullptr) return;
     reinterpret_cast<float*>(packed_ + header_.scale)[slot] = constants_.scale[channel];
@@ -195,19 +212,20 @@ class ChannelPacker {
 
   const ConvolutionProblem& p_;
   const ConvolutionConstants& constants_;
+  const Form& form_;
   const QuadHeader& header_;
-  WeightAt weight_at_;
-  std::int64_t row_bytes_;
   std::uint8_t* packed_;
   bool limits_floats_ = false;
 };
 
 }  // namespace
 
-Geometry geometry(const ConvolutionProblem& p, std::int64_t activation_bytes) {
+Geometry geometry(const ConvolutionProblem& p, const Form& form) {
   Geometry g{};
-  g.activation_bytes = activation_bytes;
+  g.activation_bytes = form.activation_bytes;
   cut_windows(p, g);
+  const std::int64_t widest = std::min(g.vectors, kMostVectors);
+  g.quad_bytes = (form.nibbles ? divide_up(widest, 2) : widest) * kVectorBytes;
   place_source(p, g);
   cut_tasks(p, g);
   choose_order(p, g);
@@ -220,7 +238,11 @@ Block block_at(const Geometry& g, std::int64_t index) {
   const std::int64_t first = block * g.vectors / g.blocks;
   const std::int64_t end = (block + 1) * g.vectors / g.blocks;
   const std::int64_t channel = first * kLanes;
-  return {group, group * g.vectors + first, end - first, group * g.group_outputs + channel,
+  return {index,
+          group,
+          group * g.vectors + first,
+          end - first,
+          group * g.group_outputs + channel,
           std::min(end * kLanes, g.group_outputs) - channel};
 }
 
@@ -232,33 +254,25 @@ std::int64_t lane_channel(ConvolutionEpilogue epilogue, std::int64_t vectors, st
   return lane / 4 * (4 * packed_together) + vector * 4 + lane % 4;
 }
 
-std::int32_t weight_s8(const std::uint8_t* row, std::int64_t index) {
-  return static_cast<std::int8_t>(row[index]);
-}
-std::int32_t weight_s4(const std::uint8_t* row, std::int64_t index) {
-  const int nibble = row[index / 2] >> (index % 2 * 4) & 0xf;
-  return nibble < 8 ? nibble : nibble - 16;
-}
-
 // Offsets of a window's bytes are kept in 32 bits.
 bool accepts(const ConvolutionProblem& p) {
-  const Geometry g = geometry(p, 2);
+  const Geometry g = geometry(p, {2, false, 8});
   return g.source_row_bytes * g.source_rows < INT32_MAX;
 }
 
-std::size_t packed_bytes(const ConvolutionProblem& p, std::int64_t activation_bytes) {
-  return static_cast<std::size_t>(layout(p, geometry(p, activation_bytes)).end);
+std::size_t packed_bytes(const ConvolutionProblem& p, const Form& form) {
+  return static_cast<std::size_t>(layout(p, geometry(p, form)).end);
 }
 
-void pack(const ConvolutionProblem& p, const ConvolutionConstants& constants, std::int64_t activation_bytes,
-          WeightAt weight_at, std::int64_t row_bytes, void* packed) {
-  const Geometry g = geometry(p, activation_bytes);
+void pack(const ConvolutionProblem& p, const ConvolutionConstants& constants, const Form& form,
+          void* packed) {
+  const Geometry g = geometry(p, form);
   const Layout l = layout(p, g);
   auto* bytes = static_cast<std::uint8_t*>(packed);
   auto& header = *static_cast<QuadHeader*>(packed);
   header = {g, l.offsets, l.below, l.scale, l.bias, l.weights, 0};
   write_offsets(p, g, reinterpret_cast<std::int32_t*>(bytes + l.offsets));
-  ChannelPacker packer(p, constants, header, weight_at, row_bytes, bytes);
+  ChannelPacker packer(p, constants, form, header, bytes);
   for (std::int64_t b = 0; b < g.groups * g.blocks; ++b) {
     const Block block = block_at(g, b);
     for (std::int64_t vector = 0; vector < block.vectors; ++vector) {
@@ -271,8 +285,8 @@ void pack(const ConvolutionProblem& p, const ConvolutionConstants& constants, st
   header.limits_floats = packer.limits_floats();
 }
 
-std::size_t scratch_bytes(const ConvolutionProblem& p, std::int64_t activation_bytes) {
-  const Geometry g = geometry(p, activation_bytes);
+std::size_t scratch_bytes(const ConvolutionProblem& p, const Form& form) {
+  const Geometry g = geometry(p, form);
   return g.copied ? static_cast<std::size_t>(g.source_rows * g.source_row_bytes) + kTailPad : 0;
 }
 
@@ -281,13 +295,13 @@ std::int64_t rows_per_task(const Geometry& g) {
   return std::max<std::int64_t>(kTaskBytes / g.source_row_bytes, 1);
 }
 
-std::int64_t prepare_tasks(const ConvolutionProblem& p, std::int64_t activation_bytes) {
-  const Geometry g = geometry(p, activation_bytes);
+std::int64_t prepare_tasks(const ConvolutionProblem& p, const Form& form) {
+  const Geometry g = geometry(p, form);
   return g.copied ? divide_up(g.source_rows, rows_per_task(g)) : 0;
 }
 
-std::int64_t run_tasks(const ConvolutionProblem& p, std::int64_t activation_bytes) {
-  const Geometry g = geometry(p, activation_bytes);
+std::int64_t run_tasks(const ConvolutionProblem& p, const Form& form) {
+  const Geometry g = geometry(p, form);
   return g.strips * g.chunks;
 }
 

@@ -14,11 +14,15 @@
 // border 0x80) or as 16-bit values. Where a copy of bytes is offset by 128, accumulators start at -128 times
 // the sum of the weights.
 //
+// Weights of 4 bits may stay so: two vectors share 64 bytes, the first in the high halves, which as bytes are
+// 16 times the weight. Sums are then 16 times too large until they are shifted.
+//
 // Packed memory: QuadHeader, then the arrays it names by their byte offset:
 //   offsets   s32 [quads]                          a window's quads from its first byte, kernel row by row
-//   below     s32 [kernel_height + 1][lanes]       128 * sum of the weights of the kernel rows above, else 0
+//   below     s32 [kernel_height + 1][lanes]       128 * sum of the weights of the kernel rows above, else 0,
+//                                                  in the unit of the sums
 //   scale     f32 [lanes]        bias  f32 [lanes]
-//   weights   [block][quad][vector of the block][16 lanes][4 bytes]
+//   weights   [block][quad][vector of the block, or pair of them][16 lanes][4 bytes]
 // lanes = groups * vectors * 16; a block is up to 4 vectors, and the blocks of a group differ by at most one.
 // Lanes follow the channels, except in requantize_s8, where saturating packs reorder them (lane_channel).
 //
@@ -36,6 +40,13 @@ inline constexpr std::int64_t kMostVectors = 4;   // of one block
 inline constexpr std::int64_t kPositions = 7;     // of one tile
 inline constexpr std::int64_t kMostBlocks = 16;   // of one task
 
+// How a row of a table holds activations and weights.
+struct Form {
+  std::int64_t activation_bytes;  // in the source: 1 unsigned, 2 signed
+  bool nibbles;                   // weights stay at 4 bits
+  std::int64_t weight_bits;       // of canonical weights
+};
+
 struct Geometry {
   std::int64_t activation_bytes;                        // in the source, 1 or 2
   std::int64_t groups, group_inputs, group_outputs;     // after merging
@@ -43,8 +54,9 @@ struct Geometry {
   std::int64_t row_segments, segment_bytes, row_quads;  // of a kernel row
   std::int64_t quads;                                   // of a window
   std::int64_t vectors, blocks;                         // of a group
-  bool copied;                                          // the source is a copy in scratch
-  bool offset;                                          // by 128
+  std::int64_t quad_bytes;  // of a block's weights, from quad to quad, of the widest block
+  bool copied;              // the source is a copy in scratch
+  bool offset;              // by 128
   std::int64_t source_rows, source_row_bytes;
   std::int64_t pixels;         // outputs per channel
   std::int64_t strip, strips;  // pixels of a task, their number
@@ -53,7 +65,7 @@ struct Geometry {
   bool by_runs;                // few quads: pixel after pixel, so that sums and epilogues overlap
   std::int64_t row_pixels;     // outputs whose windows are evenly spaced: a row's, or all
 };
-Geometry geometry(const ConvolutionProblem& problem, std::int64_t activation_bytes);
+Geometry geometry(const ConvolutionProblem& problem, const Form& form);
 
 struct QuadHeader {
   Geometry geometry;
@@ -63,8 +75,8 @@ struct QuadHeader {
 
 // One block of output channels.
 struct Block {
-  std::int64_t group, first_vector, vectors;  // first_vector counts over all groups
-  std::int64_t channel, channels;             // first of all output channels; how many exist
+  std::int64_t index, group, first_vector, vectors;  // first_vector counts over all groups
+  std::int64_t channel, channels;                    // first of all output channels; how many exist
 };
 Block block_at(const Geometry& geometry, std::int64_t index);
 
@@ -72,21 +84,15 @@ Block block_at(const Geometry& geometry, std::int64_t index);
 std::int64_t lane_channel(ConvolutionEpilogue epilogue, std::int64_t vectors, std::int64_t vector,
                           std::int64_t lane);
 
-// Reads one weight of a canonical row.
-using WeightAt = std::int32_t (*)(const std::uint8_t* row, std::int64_t index);
-std::int32_t weight_s8(const std::uint8_t* row, std::int64_t index);
-std::int32_t weight_s4(const std::uint8_t* row, std::int64_t index);
-
 bool accepts(const ConvolutionProblem& problem);
-std::size_t packed_bytes(const ConvolutionProblem& problem, std::int64_t activation_bytes);
-// `row_bytes` is the length of a canonical weight row.
-void pack(const ConvolutionProblem& problem, const ConvolutionConstants& constants,
-          std::int64_t activation_bytes, WeightAt weight_at, std::int64_t row_bytes, void* packed);
-std::size_t scratch_bytes(const ConvolutionProblem& problem, std::int64_t activation_bytes);
+std::size_t packed_bytes(const ConvolutionProblem& problem, const Form& form);
+void pack(const ConvolutionProblem& problem, const ConvolutionConstants& constants, const Form& form,
+          void* packed);
+std::size_t scratch_bytes(const ConvolutionProblem& problem, const Form& form);
 
 // Rows of the copy that one prepare task makes.
 std::int64_t rows_per_task(const Geometry& geometry);
-std::int64_t prepare_tasks(const ConvolutionProblem& problem, std::int64_t activation_bytes);
-std::int64_t run_tasks(const ConvolutionProblem& problem, std::int64_t activation_bytes);
+std::int64_t prepare_tasks(const ConvolutionProblem& problem, const Form& form);
+std::int64_t run_tasks(const ConvolutionProblem& problem, const Form& form);
 
 }  // namespace bitplace::quad_convolution

@@ -1,6 +1,9 @@
 // Tiles of quad convolutions (quad_convolution.h) on 512-bit vectors, 16 output channels each. Included by
 // AVX-512 files only, each of which gets its own copy; a `Unit` says what a quad is:
+//   kForm                                 how it holds activations and weights
 //   multiply_add(sum, activations, weights)
+//   quad_bytes(vectors)                   of a block's weights
+//   load_weights<First, End>(from, to)    of some vectors of a block
 //   convert(from, to, count, is_signed)   input codes into the source's form
 //   fill(to, count, offset)               with the border
 //
@@ -66,11 +69,10 @@ template <typename Unit, std::size_t P, std::size_t V, std::size_t First, std::s
 [[gnu::always_inline]] inline void multiply_quad(const std::uint8_t* const (&windows)[P], std::int64_t offset,
                                                  const std::uint8_t* weights, __m512i (&sums)[P][V]) {
   __m512i weight[End - First];
+  Unit::template load_weights<First, End>(weights, weight);
 #pragma GCC unroll 4
-  for (std::size_t v = First; v < End; ++v) {
-    weight[v - First] = _mm512_load_si512(weights + v * kVectorBytes);
-    pin(weight[v - First]);
-  }
+  for (std::size_t v = 0; v < End - First; ++v)
+    pin(weight[v]);
 #pragma GCC unroll 7
   for (std::size_t p = 0; p < P; ++p) {
     __m512i activation = broadcast_quad(windows[p] + offset);
@@ -124,7 +126,14 @@ template <typename Unit, std::size_t P, std::size_t V>
     } else {
       multiply_quad<Unit, P, V, 0, V>(windows, offset, weights, sums);
     }
-    weights += V * kVectorBytes;
+    weights += Unit::quad_bytes(V);
+  }
+  if constexpr (Unit::kForm.nibbles) {
+#pragma GCC unroll 7
+    for (std::size_t p = 0; p < P; ++p)
+#pragma GCC unroll 4
+      for (std::size_t v = 0; v < V; ++v)
+        sums[p][v] = _mm512_srai_epi32(sums[p][v], 4);
   }
 }
 
@@ -335,7 +344,7 @@ inline void run_part(const BlockConstants* blocks, std::int64_t block_count, con
   }
 }
 
-template <typename Writer>
+template <typename Unit, typename Writer>
 inline BlockConstants block_constants(const ConvolutionCall& call, std::int64_t index) {
   const auto* packed = static_cast<const std::uint8_t*>(call.packed);
   const auto& header = *static_cast<const QuadHeader*>(call.packed);
@@ -348,9 +357,9 @@ inline BlockConstants block_constants(const ConvolutionCall& call, std::int64_t 
                 existing_channels(block.channels)};
   c.offsets = reinterpret_cast<const std::int32_t*>(packed + header.offsets);
   c.below = reinterpret_cast<const std::int32_t*>(packed + header.below) + slot;
-  c.weights = packed + header.weights + block.first_vector * g.quads * kVectorBytes;
+  c.weights = packed + header.weights + block.index * g.quads * g.quad_bytes;
   c.row_quads = g.row_quads;
-  c.row_weights = g.row_quads * block.vectors * kVectorBytes;
+  c.row_weights = g.row_quads * Unit::quad_bytes(block.vectors);
   c.lanes = g.groups * g.vectors * kLanes;
   c.vectors = block.vectors;
   c.input_bytes = block.group * g.group_inputs * g.activation_bytes;
@@ -373,7 +382,7 @@ inline void run_strip(const ConvolutionCall& call, std::int64_t task) {
   const std::int64_t block_count = left_blocks < g.chunk ? left_blocks : g.chunk;
   BlockConstants blocks[kMostBlocks];
   for (std::int64_t b = 0; b < block_count; ++b)
-    blocks[b] = block_constants<Writer>(call, first_block + b);
+    blocks[b] = block_constants<Unit, Writer>(call, first_block + b);
   const std::int64_t first = task % g.strips * g.strip;
   const std::int64_t end = first + g.strip < g.pixels ? first + g.strip : g.pixels;
   for (std::int64_t pixel = first; pixel < end; pixel += g.part) {
@@ -399,6 +408,30 @@ inline void run(const ConvolutionCall& call, std::int64_t task) {
       return run_strip<Unit, SumWriter>(call, task);
   }
 }
+
+// The functions of a row of a kernel table.
+template <typename Unit>
+struct Row {
+  static std::size_t packed_bytes(const ConvolutionProblem& p) {
+    return quad_convolution::packed_bytes(p, Unit::kForm);
+  }
+  static void pack(const ConvolutionProblem& p, const ConvolutionConstants& constants, void* packed) {
+    quad_convolution::pack(p, constants, Unit::kForm, packed);
+  }
+  static std::size_t scratch_bytes(const ConvolutionProblem& p) {
+    return quad_convolution::scratch_bytes(p, Unit::kForm);
+  }
+  static std::int64_t prepare_tasks(const ConvolutionProblem& p) {
+    return quad_convolution::prepare_tasks(p, Unit::kForm);
+  }
+  static void prepare(const ConvolutionCall& call, std::int64_t task) {
+    quad_convolution::prepare<Unit>(call, task);
+  }
+  static std::int64_t run_tasks(const ConvolutionProblem& p) {
+    return quad_convolution::run_tasks(p, Unit::kForm);
+  }
+  static void run(const ConvolutionCall& call, std::int64_t task) { quad_convolution::run<Unit>(call, task); }
+};
 
 }  // namespace
 }  // namespace bitplace::quad_convolution
