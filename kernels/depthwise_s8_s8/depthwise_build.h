@@ -30,13 +30,15 @@ struct SlotRows {
 
 alignas(32) constexpr std::uint8_t kZeros[kChunkChannels] = {};
 
+// `needed`: slots that some output has a weight for.
 inline SlotRows slot_rows(const ConvolutionCall& call, const SlotForm& form, std::int64_t channel,
-                          std::int64_t first_row, std::int64_t group) {
+                          std::int64_t first_row, std::int64_t group, std::int64_t needed) {
   const ConvolutionProblem& p = *call.problem;
   SlotRows rows;
   for (std::int64_t s = 0; s < form.slots; ++s) {
-    const std::int64_t y = first_row + (group * form.slots + s) * p.dilation_height;
-    const bool exists = y >= 0 && y < p.input_height;
+    const std::int64_t slot = group * form.slots + s;
+    const std::int64_t y = first_row + slot * p.dilation_height;
+    const bool exists = slot < needed && y >= 0 && y < p.input_height;
     rows.row[s] =
         exists ? static_cast<const std::uint8_t*>(call.input) + y * p.input_width * p.input_channels + channel
                : kZeros;

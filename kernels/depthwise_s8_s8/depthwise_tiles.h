@@ -165,6 +165,7 @@ inline void run_chunk(const ConvolutionCall& call, const SlotLayout& layout, con
   const std::int64_t pixel_bytes = p.output_channels * output_bytes(p);
   const bool unrolled =
       layout.groups == Step::kUnrolledGroups && p.kernel_width == 3 && p.dilation_width == 1;
+  const std::int64_t needed = p.kernel_height + task.rows - 1;
   SlotBuffer buffer;
   Stretch s{};
   s.constants = chunk_constants(layout, call.packed, chunk);
@@ -183,7 +184,7 @@ inline void run_chunk(const ConvolutionCall& call, const SlotLayout& layout, con
     s.taps = {layout.groups, p.kernel_width, columns.count * kChunkBytes, p.dilation_width * kChunkBytes,
               layout.rows * kChunkBytes};
     for (std::int64_t g = 0; g < layout.groups; ++g) {
-      const SlotRows rows = slot_rows(call, layout.form, channel, first_row, g);
+      const SlotRows rows = slot_rows(call, layout.form, channel, first_row, g, needed);
       build_group<typename Step::Slots>(rows, p, columns, offset, buffer.bytes + g * s.taps.group_bytes);
     }
     if (unrolled) {
