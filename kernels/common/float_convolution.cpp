@@ -95,8 +95,9 @@ Classes find_classes(const ConvolutionProblem& p) {
   classes.all.push_back({all_rows, all_columns});
   AxisClasses rows = axis_classes(p.output_height, p.stride_height, p.pad_top, p.kernel_height,
                                   p.dilation_height, p.input_height, kMostClasses / 2 - 1);
-  AxisClasses columns = axis_classes(p.output_width, p.stride_width, p.pad_left, p.kernel_width,
-                                     p.dilation_width, p.input_width, kMostClasses / 2);
+  AxisClasses columns =
+      axis_classes(p.output_width, p.stride_width, p.pad_left, p.kernel_width, p.dilation_width,
+                   p.input_width, kFewestPixels * p.output_width <= kMostChunkPixels ? kMostClasses / 2 : 0);
   for (const TapRange& range : rows.ranges)
     classes.all.push_back({range, all_columns});
   for (const TapRange& range : columns.ranges)
@@ -167,6 +168,8 @@ Geometry geometry(const ConvolutionProblem& p, const Classes& classes, int lanes
   g.slice_depth = static_cast<std::int32_t>(divide_up(g.depth, g.slices));
   g.slices = static_cast<std::int32_t>(divide_up(g.depth, g.slice_depth));
   g.classes = static_cast<std::int32_t>(classes.all.size());
+  g.column_classes = std::any_of(classes.of_column.begin(), classes.of_column.end(),
+                                 [](std::uint8_t c) { return c != kWhole; });
   for (const TapClass& taps : classes.all)
     visit_pieces(p, g, taps, [&](std::int64_t, std::int64_t, std::int64_t, std::int64_t) { ++g.pieces; });
   g.classes_offset = align(sizeof(Geometry));

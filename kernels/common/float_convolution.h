@@ -34,6 +34,9 @@ inline constexpr std::int32_t kMostChunkPixels = 128;
 // More classes than this are not told apart: the rest count as whole windows.
 inline constexpr std::int32_t kMostClasses = 32;
 inline constexpr std::uint8_t kWhole = 0;
+// A class with fewer pixels of a chunk than this makes tiles too small to gain anything: they count as whole
+// windows. Columns are told apart only where a chunk has rows enough.
+inline constexpr std::int32_t kFewestPixels = 3;
 inline constexpr std::int32_t kSliceDepth = 512;
 
 // Products that lie side by side in memory.
@@ -57,6 +60,7 @@ struct Geometry {
   std::int32_t group_blocks, blocks;
   std::int32_t depth, slice_depth;  // products per output, and of these in a slice at most
   std::int32_t slices, classes, pieces;
+  bool column_classes;
   // A task is a chunk of pixels in row order and some blocks of outputs; chunks follow each other first.
   std::int32_t pixels, chunks, block_parts;
   std::int64_t classes_offset, pieces_offset, slices_offset, bias_offset, weights_offset;  // bytes

@@ -13,6 +13,7 @@ namespace {
 
 using float_convolution::Geometry;
 using float_convolution::kBlockVectors;
+using float_convolution::kFewestPixels;
 using float_convolution::kMostChunkPixels;
 using float_convolution::kMostClasses;
 using float_convolution::kSliceDepth;
@@ -54,7 +55,7 @@ inline void add_product(const float* const* pixels, std::int64_t k, const Weight
 #pragma GCC unroll 2
   for (int v = 0; v < kVectors; ++v)
     w[v] = load(weights + v * kLanes);
-#pragma GCC unroll 14
+#pragma GCC unroll 28
   for (int i = 0; i < kPixels; ++i) {
     const Vector x = broadcast(pixels[i][k]);
 #pragma GCC unroll 2
@@ -63,24 +64,36 @@ inline void add_product(const float* const* pixels, std::int64_t k, const Weight
   }
 }
 
-template <int kPixels, int kVectors, typename Output>
-inline void finish_tile(const TileCall& tile, const Sums<kPixels, kVectors>& sums, Output* output) {
+template <int kPixels, int kVectors, bool kWhole, typename Output>
+inline void store_tile(const TileCall& tile, const Sums<kPixels, kVectors>& sums, Output* output) {
+  // Local, because stores of results could otherwise be thought to change what the tile is.
+  const std::int32_t* positions = tile.positions;
+  const std::int64_t step = tile.output_step;
+  const std::int64_t last_outputs = tile.outputs - (kVectors - 1) * kLanes;
   const Vector low = broadcast(tile.low);
   const Vector high = broadcast(tile.high);
 #pragma GCC unroll 2
   for (int v = 0; v < kVectors; ++v) {
     const Vector bias = load(tile.bias + v * kLanes);
-    const std::int64_t outputs = tile.outputs - v * kLanes;
-#pragma GCC unroll 14
+#pragma GCC unroll 28
     for (int i = 0; i < kPixels; ++i) {
       const Vector value = clamp(add(sums.at[i][v], bias), low, high);
-      Output* to = output + tile.positions[i] * tile.output_step + v * kLanes;
-      if (outputs >= kLanes) {
+      Output* to = output + positions[i] * step + v * kLanes;
+      if (kWhole || v + 1 < kVectors) {
         store(to, value);
       } else {
-        store_first(to, value, outputs);
+        store_first(to, value, last_outputs);
       }
     }
+  }
+}
+
+template <int kPixels, int kVectors, typename Output>
+inline void finish_tile(const TileCall& tile, const Sums<kPixels, kVectors>& sums, Output* output) {
+  if (tile.outputs >= kVectors * kLanes) {
+    store_tile<kPixels, kVectors, true>(tile, sums, output);
+  } else {
+    store_tile<kPixels, kVectors, false>(tile, sums, output);
   }
 }
 
@@ -90,7 +103,7 @@ __attribute__((noinline)) void run_tile(const TileCall& tile, const Weight* weig
   Sums<kPixels, kVectors> sums[kMostParts];
 #pragma GCC unroll 4
   for (int part = 0; part < kParts; ++part) {
-#pragma GCC unroll 14
+#pragma GCC unroll 28
     for (int i = 0; i < kPixels; ++i) {
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
@@ -118,7 +131,7 @@ __attribute__((noinline)) void run_tile(const TileCall& tile, const Weight* weig
   }
 #pragma GCC unroll 4
   for (int part = 1; part < kParts; ++part) {
-#pragma GCC unroll 14
+#pragma GCC unroll 28
     for (int i = 0; i < kPixels; ++i) {
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v)
@@ -126,7 +139,7 @@ __attribute__((noinline)) void run_tile(const TileCall& tile, const Weight* weig
     }
   }
   if (tile.last_slice) return finish_tile<kPixels, kVectors>(tile, sums[0], output);
-#pragma GCC unroll 14
+#pragma GCC unroll 28
   for (int i = 0; i < kPixels; ++i) {
 #pragma GCC unroll 2
     for (int v = 0; v < kVectors; ++v)
@@ -150,52 +163,90 @@ struct Chunk {
   std::int32_t class_begin[kMostClasses + 1];
 };
 
-// Classes with fewer pixels than this make tiles too small to gain anything: they count as whole windows.
-inline constexpr int kFewestPixels = 3;
+// A walk over output pixels in row order.
+struct Walk {
+  std::int32_t width;
+  std::int32_t row, column;
 
-// Output pixels [first, last).
-inline void gather_chunk(const ConvolutionCall& call, const Geometry& g, std::int32_t first,
-                         std::int32_t last, Chunk& chunk) {
+  void next() {
+    if (++column < width) return;
+    column = 0;
+    ++row;
+  }
+};
+
+inline void place_pixel(const ConvolutionCall& call, const Geometry& g, const Walk& at, std::int32_t place,
+                        Chunk& chunk) {
+  const ConvolutionProblem& p = *call.problem;
+  const auto* origin = static_cast<const float*>(g.copied ? call.scratch : call.input);
+  chunk.windows[place] = origin + std::int64_t{at.row} * p.stride_height * g.row_step +
+                         std::int64_t{at.column} * p.stride_width * g.pixel_step;
+  chunk.positions[place] = at.row * at.width + at.column;
+}
+
+// Output pixels [first, last), sorted by class.
+inline void gather_classes(const ConvolutionCall& call, const Geometry& g, std::int32_t first,
+                           std::int32_t last, Chunk& chunk) {
   const ConvolutionProblem& p = *call.problem;
   const auto* row_class = static_cast<const std::uint8_t*>(call.packed) + g.classes_offset;
   const std::uint8_t* column_class = row_class + p.output_height;
   std::uint8_t classes[kMostChunkPixels];
   std::int32_t counts[kMostClasses] = {};
-  const std::int32_t first_row = first / p.output_width;
-  const std::int32_t first_column = first % p.output_width;
-  std::int32_t row = first_row;
-  std::int32_t column = first_column;
-  for (std::int32_t i = 0; i < last - first; ++i) {
-    classes[i] = row_class[row] != kWhole ? row_class[row] : column_class[column];
+  const Walk start = {p.output_width, first / p.output_width, first % p.output_width};
+  Walk at = start;
+  for (std::int32_t i = 0; i < last - first; ++i, at.next()) {
+    classes[i] = row_class[at.row] != kWhole ? row_class[at.row] : column_class[at.column];
     ++counts[classes[i]];
-    if (++column == p.output_width) {
-      column = 0;
-      ++row;
-    }
   }
-  std::int32_t next[kMostClasses];
   for (std::int32_t c = 1; c < g.classes; ++c) {
     if (counts[c] >= kFewestPixels) continue;
     counts[kWhole] += counts[c];
     counts[c] = 0;
   }
+  std::int32_t next[kMostClasses];
   chunk.class_begin[0] = 0;
   for (std::int32_t c = 0; c < g.classes; ++c) {
     next[c] = chunk.class_begin[c];
     chunk.class_begin[c + 1] = chunk.class_begin[c] + counts[c];
   }
-  const auto* origin = static_cast<const float*>(g.copied ? call.scratch : call.input);
-  row = first_row;
-  column = first_column;
-  for (std::int32_t i = 0; i < last - first; ++i) {
-    const std::int32_t place = next[counts[classes[i]] > 0 ? classes[i] : kWhole]++;
-    chunk.windows[place] = origin + std::int64_t{row} * p.stride_height * g.row_step +
-                           std::int64_t{column} * p.stride_width * g.pixel_step;
-    chunk.positions[place] = first + i;
-    if (++column == p.output_width) {
-      column = 0;
-      ++row;
+  at = start;
+  for (std::int32_t i = 0; i < last - first; ++i, at.next())
+    place_pixel(call, g, at, next[counts[classes[i]] > 0 ? classes[i] : kWhole]++, chunk);
+}
+
+// The same where all windows are whole, which is the quick and the usual case.
+inline void gather_whole(const ConvolutionCall& call, const Geometry& g, std::int32_t first,
+                         std::int32_t last, Chunk& chunk) {
+  const std::int32_t width = call.problem->output_width;
+  const std::int64_t step = call.problem->stride_width * g.pixel_step;
+  Walk at = {width, first / width, first % width};
+  std::int32_t i = 0;
+  while (i < last - first) {
+    place_pixel(call, g, at, i, chunk);
+    const float* window = chunk.windows[i];
+    const std::int32_t end = i + width - at.column < last - first ? i + width - at.column : last - first;
+    for (; i < end; ++i, window += step) {
+      chunk.windows[i] = window;
+      chunk.positions[i] = first + i;
     }
+    at.column = 0;
+    ++at.row;
+  }
+  chunk.class_begin[0] = 0;
+  for (std::int32_t c = 0; c < g.classes; ++c)
+    chunk.class_begin[c + 1] = last - first;
+}
+
+inline void gather_chunk(const ConvolutionCall& call, const Geometry& g, std::int32_t first,
+                         std::int32_t last, Chunk& chunk) {
+  const auto* row_class = static_cast<const std::uint8_t*>(call.packed) + g.classes_offset;
+  bool whole = !g.column_classes;
+  for (std::int32_t row = first / call.problem->output_width; row * call.problem->output_width < last; ++row)
+    whole = whole && row_class[row] == kWhole;
+  if (whole) {
+    gather_whole(call, g, first, last, chunk);
+  } else {
+    gather_classes(call, g, first, last, chunk);
   }
 }
 
@@ -213,14 +264,17 @@ template <int kVectors, typename Weight, typename Output>
 inline void run_tiles(TileCall tile, const BlockTask& task, std::int32_t begin, std::int32_t end,
                       const Weight* weights, Output* output) {
   constexpr int kMostPixels = kVectors == 1 ? kMostPixelsOfOne : kMostPixelsOfTwo;
+  if (begin == end) return;
   const std::int32_t tiles = (end - begin + kMostPixels - 1) / kMostPixels;
-  for (std::int32_t t = 0; t < tiles; ++t) {
-    const std::int32_t first = begin + (end - begin) * t / tiles;
-    const std::int32_t last = begin + (end - begin) * (t + 1) / tiles;
+  const std::int32_t pixels = (end - begin) / tiles;
+  std::int32_t larger = (end - begin) % tiles;  // tiles with one pixel more
+  for (std::int32_t first = begin; first < end;) {
+    const std::int32_t last = first + pixels + (larger-- > 0 ? 1 : 0);
     tile.windows = task.chunk->windows + first;
     tile.positions = task.chunk->positions + first;
     tile.sums = task.sums + first * kBlockVectors * kLanes;
     choose_tile<kMostPixels, kVectors>(last - first, tile, weights, output);
+    first = last;
   }
 }
 
