@@ -9,6 +9,16 @@
 namespace bitplace::bench {
 
 #if BITPLACE_X86
+extern const LimitLoop limit_multiply_add_convolution_f32__avx512;
+extern const LimitLoop limit_multiply_add_convolution_f16__avx512;
+extern const LimitLoop limit_multiply_add_depthwise_f32__avx512;
+extern const LimitLoop limit_multiply_add_depthwise_f16__avx512;
+extern const LimitLoop limit_multiply_add_convolution_f32__avx2;
+extern const LimitLoop limit_multiply_add_convolution_f16__avx2;
+extern const LimitLoop limit_multiply_add_depthwise_f32__avx2;
+extern const LimitLoop limit_multiply_add_depthwise_f16__avx2;
+extern const LimitLoop limit_multiply_add_convolution_f32__sse42;
+extern const LimitLoop limit_multiply_add_depthwise_f32__sse42;
 extern const LimitLoop limit_requantize__avx2;
 extern const LimitLoop limit_requantize__avx512;
 extern const LimitLoop limit_split_lookups__avx2;
@@ -60,6 +70,16 @@ namespace {
 const std::vector<const LimitLoop*>& limit_loops() {
   static const std::vector<const LimitLoop*> kLoops = {
 #if BITPLACE_X86
+    &limit_multiply_add_convolution_f32__avx512,
+    &limit_multiply_add_convolution_f16__avx512,
+    &limit_multiply_add_depthwise_f32__avx512,
+    &limit_multiply_add_depthwise_f16__avx512,
+    &limit_multiply_add_convolution_f32__avx2,
+    &limit_multiply_add_convolution_f16__avx2,
+    &limit_multiply_add_depthwise_f32__avx2,
+    &limit_multiply_add_depthwise_f16__avx2,
+    &limit_multiply_add_convolution_f32__sse42,
+    &limit_multiply_add_depthwise_f32__sse42,
     &limit_carry_save__avx512vpopcntdq,
     &limit_split_lookups__avx2,
     &limit_split_lookups__sse42,

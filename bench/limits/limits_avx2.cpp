@@ -72,6 +72,21 @@ void run_widened_pairs(std::int64_t iterations) {
 }
 #undef WIDENED_PAIRS
 
+// f32 products added to sums, rounded once.
+void run_multiply_add(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(
+        "vfmadd231ps %%ymm15, %%ymm14, %%ymm0\n\t vfmadd231ps %%ymm15, %%ymm14, %%ymm1\n\t"
+        "vfmadd231ps %%ymm15, %%ymm14, %%ymm2\n\t vfmadd231ps %%ymm15, %%ymm14, %%ymm3\n\t"
+        "vfmadd231ps %%ymm15, %%ymm14, %%ymm4\n\t vfmadd231ps %%ymm15, %%ymm14, %%ymm5\n\t"
+        "vfmadd231ps %%ymm15, %%ymm14, %%ymm6\n\t vfmadd231ps %%ymm15, %%ymm14, %%ymm7\n\t"
+        "vfmadd231ps %%ymm15, %%ymm14, %%ymm8\n\t vfmadd231ps %%ymm15, %%ymm14, %%ymm9\n\t"
+        "vfmadd231ps %%ymm15, %%ymm14, %%ymm10\n\t vfmadd231ps %%ymm15, %%ymm14, %%ymm11\n\t" ::
+            : "ymm0", "ymm1", "ymm2", "ymm3", "ymm4", "ymm5", "ymm6", "ymm7", "ymm8", "ymm9", "ymm10",
+              "ymm11");
+  }
+}
+
 void run_read(const void* data, std::int64_t bytes, std::int64_t iterations) {
   for (std::int64_t i = 0; i < iterations; ++i) {
     const auto* p = static_cast<const char*>(data);
@@ -102,6 +117,14 @@ extern const LimitLoop limit_widened_pairs__avx2 = {
     "convolution_s8_s8", "", "vpmaddubsw + vpmaddwd + vpaddd", kFeatures, 8 * 32, run_widened_pairs};
 extern const LimitLoop limit_depthwise_pairs__avx2 = {
     "depthwise_s8_s8", "", "vpmaddubsw + vpmaddwd + vpaddd", kFeatures, 8 * 32, run_widened_pairs};
+extern const LimitLoop limit_multiply_add_convolution_f32__avx2 = {
+    "convolution_f32_f32", "", "vfmadd231ps ymm", kFeatures, 12 * 8, run_multiply_add};
+extern const LimitLoop limit_multiply_add_convolution_f16__avx2 = {
+    "convolution_f16_f16", "", "vfmadd231ps ymm", kFeatures, 12 * 8, run_multiply_add};
+extern const LimitLoop limit_multiply_add_depthwise_f32__avx2 = {
+    "depthwise_f32_f32", "", "vfmadd231ps ymm", kFeatures, 12 * 8, run_multiply_add};
+extern const LimitLoop limit_multiply_add_depthwise_f16__avx2 = {
+    "depthwise_f16_f16", "", "vfmadd231ps ymm", kFeatures, 12 * 8, run_multiply_add};
 extern const ReadLoop read__avx2 = {"vmovdqu ymm", kFeatures, run_read};
 
 }  // namespace bitplace::bench

@@ -107,6 +107,21 @@ void run_word_pairs(std::int64_t iterations) {
 #undef WORD_PAIRS
 #undef BYTE_PAIRS
 
+// f32 products added to sums, rounded once.
+void run_multiply_add(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(
+        "vfmadd231ps %%zmm31, %%zmm30, %%zmm0\n\t vfmadd231ps %%zmm31, %%zmm30, %%zmm1\n\t"
+        "vfmadd231ps %%zmm31, %%zmm30, %%zmm2\n\t vfmadd231ps %%zmm31, %%zmm30, %%zmm3\n\t"
+        "vfmadd231ps %%zmm31, %%zmm30, %%zmm4\n\t vfmadd231ps %%zmm31, %%zmm30, %%zmm5\n\t"
+        "vfmadd231ps %%zmm31, %%zmm30, %%zmm6\n\t vfmadd231ps %%zmm31, %%zmm30, %%zmm7\n\t"
+        "vfmadd231ps %%zmm31, %%zmm30, %%zmm8\n\t vfmadd231ps %%zmm31, %%zmm30, %%zmm9\n\t"
+        "vfmadd231ps %%zmm31, %%zmm30, %%zmm10\n\t vfmadd231ps %%zmm31, %%zmm30, %%zmm11\n\t" ::
+            : "zmm0", "zmm1", "zmm2", "zmm3", "zmm4", "zmm5", "zmm6", "zmm7", "zmm8", "zmm9", "zmm10",
+              "zmm11");
+  }
+}
+
 void run_read(const void* data, std::int64_t bytes, std::int64_t iterations) {
   for (std::int64_t i = 0; i < iterations; ++i) {
     const auto* p = static_cast<const char*>(data);
@@ -150,6 +165,14 @@ extern const LimitLoop limit_byte_pairs_s8_s4__avx512 = {
 // 3 of the 4 rows of a quad of columns count under a 3 x 3 kernel.
 extern const LimitLoop limit_columns__avx512vnni = {
     "depthwise_s8_s8", "", "vpdpbusd, 3 of 4 products", isa_feature::avx512vnni, 12 * 48, run_quadruples};
+extern const LimitLoop limit_multiply_add_convolution_f32__avx512 = {
+    "convolution_f32_f32", "", "vfmadd231ps zmm", isa_feature::avx512, 12 * 16, run_multiply_add};
+extern const LimitLoop limit_multiply_add_convolution_f16__avx512 = {
+    "convolution_f16_f16", "", "vfmadd231ps zmm", isa_feature::avx512, 12 * 16, run_multiply_add};
+extern const LimitLoop limit_multiply_add_depthwise_f32__avx512 = {
+    "depthwise_f32_f32", "", "vfmadd231ps zmm", isa_feature::avx512, 12 * 16, run_multiply_add};
+extern const LimitLoop limit_multiply_add_depthwise_f16__avx512 = {
+    "depthwise_f16_f16", "", "vfmadd231ps zmm", isa_feature::avx512, 12 * 16, run_multiply_add};
 extern const ReadLoop read__avx512 = {"vmovdqu64 zmm", isa_feature::avx512, run_read};
 
 }  // namespace bitplace::bench

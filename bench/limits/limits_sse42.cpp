@@ -55,6 +55,21 @@ void run_pairs(std::int64_t iterations) {
   }
 }
 
+// f32 products, a copy of a pixel times a vector of weights, then added to sums.
+#define MULTIPLY_ADD(product, sum) \
+  "movaps %%xmm14, " product "\n\t mulps %%xmm15, " product "\n\t addps " product ", " sum "\n\t"
+void run_multiply_add(std::int64_t iterations) {
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(MULTIPLY_ADD("%%xmm8", "%%xmm0") MULTIPLY_ADD("%%xmm9", "%%xmm1")
+                         MULTIPLY_ADD("%%xmm10", "%%xmm2") MULTIPLY_ADD("%%xmm11", "%%xmm3")
+                             MULTIPLY_ADD("%%xmm8", "%%xmm4") MULTIPLY_ADD("%%xmm9", "%%xmm5")
+                                 MULTIPLY_ADD("%%xmm10", "%%xmm6") MULTIPLY_ADD("%%xmm11", "%%xmm7")::
+                                     : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
+                                       "xmm9", "xmm10", "xmm11");
+  }
+}
+#undef MULTIPLY_ADD
+
 void run_read(const void* data, std::int64_t bytes, std::int64_t iterations) {
   for (std::int64_t i = 0; i < iterations; ++i) {
     const auto* p = static_cast<const char*>(data);
@@ -79,6 +94,10 @@ extern const LimitLoop limit_lookups__sse42 = {"convolution_u8_b1", "rgb",     "
                                                kFeatures,           8 * 8 * 3, run_lookups};
 extern const LimitLoop limit_pairs__sse42 = {"convolution_u8_b1", "",     "movdqa + pmaddubsw + paddw",
                                              kFeatures,           8 * 16, run_pairs};
+extern const LimitLoop limit_multiply_add_convolution_f32__sse42 = {
+    "convolution_f32_f32", "", "movaps + mulps + addps", kFeatures, 8 * 4, run_multiply_add};
+extern const LimitLoop limit_multiply_add_depthwise_f32__sse42 = {
+    "depthwise_f32_f32", "", "movaps + mulps + addps", kFeatures, 8 * 4, run_multiply_add};
 extern const ReadLoop read__sse42 = {"movdqu xmm", kFeatures, run_read};
 
 }  // namespace bitplace::bench
