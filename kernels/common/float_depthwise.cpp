@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/common/half.h"
+
 namespace bitplace::float_depthwise {
 namespace {
 
@@ -12,6 +14,13 @@ constexpr std::int64_t kTasksWanted = 8;
 
 std::int64_t blocks(const ConvolutionProblem& p, int lanes) {
   return (p.input_channels + lanes - 1) / lanes;
+}
+
+float to_float(float weight) {
+  return weight;
+}
+float to_float(std::uint16_t weight) {
+  return half_to_float(weight);
 }
 
 }  // namespace
@@ -24,9 +33,8 @@ bool Row<Weight, lanes>::accepts(const ConvolutionProblem& p) {
 
 template <typename Weight, int lanes>
 std::size_t Row<Weight, lanes>::packed_bytes(const ConvolutionProblem& p) {
-  const std::int64_t block_bytes =
-      lanes * (convolution_depth(p) * static_cast<std::int64_t>(sizeof(Weight)) + 4);
-  return static_cast<std::size_t>(blocks(p, lanes) * block_bytes);
+  const std::int64_t elements = blocks(p, lanes) * lanes * (convolution_depth(p) + 1);
+  return static_cast<std::size_t>(elements) * sizeof(float);
 }
 
 template <typename Weight, int lanes>
@@ -34,10 +42,10 @@ void Row<Weight, lanes>::pack(const ConvolutionProblem& p, const ConvolutionCons
                               void* packed) {
   const std::int64_t taps = convolution_depth(p);
   const auto* rows = reinterpret_cast<const Weight*>(constants.weight_rows);
-  auto* weights = static_cast<Weight*>(packed);
+  auto* weights = static_cast<float*>(packed);
   for (std::int64_t c = 0; c < p.input_channels; ++c) {
     for (std::int64_t tap = 0; tap < taps; ++tap)
-      weights[(c / lanes * taps + tap) * lanes + c % lanes] = rows[c * taps + tap];
+      weights[(c / lanes * taps + tap) * lanes + c % lanes] = to_float(rows[c * taps + tap]);
   }
   if (constants.bias == nullptr) return;
   std::memcpy(weights + blocks(p, lanes) * taps * lanes, constants.bias,

@@ -1,8 +1,9 @@
 // What the float depthwise convolutions on x86 share: how the work is cut, and the constants in packed
 // memory. Compiled for the baseline; kernels see plain data only.
 //
-// Packed memory: weights [blocks][taps][lanes], then bias f32 [blocks][lanes]; a block is one vector of
-// channels, and channels beyond the last have weights and bias 0. 2 channels, 3 taps, 4 lanes:
+// Packed memory: weights f32 [blocks][taps][lanes], then bias f32 [blocks][lanes]; a block is one vector of
+// channels, and channels beyond the last have weights and bias 0. f16 weights are packed as f32 too: a layer
+// has few of them, and every tile of a row would convert them again. 2 channels, 3 taps, 4 lanes:
 //   w(0,0) w(1,0) 0 0 | w(0,1) w(1,1) 0 0 | w(0,2) w(1,2) 0 0        b(0) b(1) 0 0
 // A task is a band of output rows.
 #pragma once

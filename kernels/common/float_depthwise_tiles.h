@@ -16,7 +16,7 @@ template <typename Element>
 struct DepthwiseRow {
   const ConvolutionProblem* problem;
   const Element* first_image_row;  // first pixel, first channel of the block; of the first tap row inside
-  const Element* first_weights;    // [taps][kLanes], from that tap row on
+  const float* first_weights;      // [taps][kLanes], from that tap row on
   std::int64_t tap_rows;           // inside the image
   std::int64_t image_row_step, weight_row_step, pixel_step;
   std::int64_t image_width, output_width, stride, pad_left;
@@ -33,7 +33,7 @@ struct DepthwiseSums {
 // One kernel row; `left` is the image column of the first output's window. kEdge: columns outside are
 // skipped.
 template <int kTaps, int kStride, bool kEdge, int kOutputs, typename Element>
-inline void add_kernel_row(const Element* image_row, const Element* weights, std::int64_t left,
+inline void add_kernel_row(const Element* image_row, const float* weights, std::int64_t left,
                            std::int64_t width, std::int64_t pixel_step, DepthwiseSums<kOutputs>& sums) {
   constexpr int kColumns = (kOutputs - 1) * kStride + kTaps;
   Vector w[std::size_t{kTaps}];
@@ -56,7 +56,7 @@ inline void add_kernel_row(const Element* image_row, const Element* weights, std
 
 // Any number of taps, stride and dilation: a load for each product.
 template <int kOutputs, typename Element>
-inline void add_any_kernel_row(const ConvolutionProblem& p, const Element* image_row, const Element* weights,
+inline void add_any_kernel_row(const ConvolutionProblem& p, const Element* image_row, const float* weights,
                                std::int64_t left, DepthwiseSums<kOutputs>& sums) {
   for (std::int64_t tap = 0; tap < p.kernel_width; ++tap) {
     const Vector w = load(weights + tap * kLanes);
@@ -95,7 +95,7 @@ inline void run_depthwise_tile(const DepthwiseRow<Element>& row, std::int64_t le
   for (int i = 0; i < kOutputs; ++i)
     sums.at[i] = zero();
   const Element* image_row = row.first_image_row;
-  const Element* weights = row.first_weights;
+  const float* weights = row.first_weights;
   for (std::int64_t tap_rows = row.tap_rows; tap_rows > 0; --tap_rows) {
     if constexpr (kTaps == 0) {
       add_any_kernel_row(*row.problem, image_row, weights, left, sums);
@@ -173,7 +173,7 @@ inline DepthwiseRow<Element> depthwise_row(const ConvolutionProblem& p) {
 // Points a row at the taps of output row y that lie in the image, of the block that begins at `input` and
 // `weights`.
 template <typename Element>
-inline void find_tap_rows(const Element* input, const Element* weights, std::int64_t y,
+inline void find_tap_rows(const Element* input, const float* weights, std::int64_t y,
                           DepthwiseRow<Element>& row) {
   const ConvolutionProblem& p = *row.problem;
   const std::int64_t top = y * p.stride_height - p.pad_top;
@@ -197,8 +197,8 @@ inline void run_depthwise_task(const ConvolutionCall& call, std::int64_t task, s
   const std::int64_t last_row = p.output_height * (task + 1) / tasks;
   const std::int64_t block_weights = convolution_depth(p) * kLanes;
   const std::int64_t blocks = (p.input_channels + kLanes - 1) / kLanes;
-  const auto* weights = static_cast<const Element*>(call.packed);
-  const auto* bias = reinterpret_cast<const float*>(weights + blocks * block_weights);
+  const auto* weights = static_cast<const float*>(call.packed);
+  const float* bias = weights + blocks * block_weights;
   DepthwiseRow<Element> row = depthwise_row<Element>(p);
   for (std::int64_t line = 0; line < blocks; line += kLineBlocks) {
     const std::int64_t end = line + kLineBlocks < blocks ? line + kLineBlocks : blocks;

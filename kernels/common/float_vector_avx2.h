@@ -16,7 +16,7 @@ inline constexpr int kLanes = 8;
 inline constexpr int kMostPixelsOfTwo = 6;
 inline constexpr int kMostPixelsOfOne = 12;
 // f16 weights that serve more pixels than this are converted once beforehand.
-inline constexpr int kDirectPixels = kMostPixelsOfTwo;
+inline constexpr int kDirectPixels = 64;
 
 inline __m256i lanes_below(std::int64_t count) {
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
