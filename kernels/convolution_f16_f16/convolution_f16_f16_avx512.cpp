@@ -8,6 +8,9 @@
 // (14 pixels x 32 outputs, kernels/common/float_tiles.h), and so is the order of the sums.
 //
 // Preconditions: padding valid or zero, no pooling, depth <= 2^28, a bordered copy of at most 1 GiB.
+//
+// Measured, AMD EPYC (Zen 4), one thread: 92 to 100 % of the FMA limit on 3x3 layers of ResNet and VGG from
+// 14 x 14 to 56 x 56 (docs/performance/float.md).
 #include "kernels/common/float_vector_avx512.h"
 // The tiles are written in terms of the vector.
 #include "kernels/common/float_tiles.h"

@@ -8,6 +8,9 @@
 //
 // Registers: 12 sums, 2 weights, 1 pixel. Per product 12 fused multiply-adds, 2 loads and 6 broadcasts.
 // Preconditions: padding valid or zero, no pooling, depth <= 2^28, a bordered copy of at most 1 GiB.
+//
+// Measured, AMD EPYC (Zen 4), one thread: 93 to 99 % of the FMA limit on 3x3 layers of ResNet and VGG from 14
+// x 14 to 56 x 56, 89 % at 224 x 224 (docs/performance/float.md).
 #include "kernels/common/float_vector_avx2.h"
 // The tiles are written in terms of the vector.
 #include "kernels/common/float_tiles.h"

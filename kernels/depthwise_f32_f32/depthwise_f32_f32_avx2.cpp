@@ -7,6 +7,9 @@
 //
 // Registers: 7 sums, up to 7 weights, 1 pixel.
 // Preconditions: padding valid or zero, no pooling; 64 readable bytes behind the input.
+//
+// Measured, AMD EPYC (Zen 4), one thread: 44 to 52 % of the FMA limit with 3x3 taps at stride 1, 67 % with
+// 5x5, 79 % with 7x7 (docs/performance/float.md).
 #include "kernels/common/float_vector_avx2.h"
 // The tiles are written in terms of the vector.
 #include "kernels/common/float_depthwise_tiles.h"
