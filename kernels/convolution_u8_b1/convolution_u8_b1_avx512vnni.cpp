@@ -88,7 +88,7 @@ inline void pin(__m512i& value) {
 
 // Quads of four windows: bytes at offsets from where the windows start.
 struct Quads {
-  Windows windows;
+  const std::uint8_t* const* windows;
   const std::int64_t* offsets;
   std::int64_t count;
 };
@@ -148,16 +148,14 @@ struct Block {
 
   void accumulate(const Windows& windows, Sums& sums) const {
     const std::int8_t* weights = constants.weights + first * kLanes * 4 * constants.quads;
-    Quads parts[2];
-    parts[0].offsets = constants.offsets;
-    parts[0].count = constants.whole_quads;
-    parts[1].offsets = constants.offsets + constants.whole_quads + constants.left_over;
-    parts[1].count = constants.quads - constants.whole_quads;
-    for (int p = 0; p < kPositions; ++p) {
-      parts[0].windows[p] = windows[p];
-      parts[1].windows[p] = gathered + (windows[p] - start) * spread;
-    }
-    accumulate_quads<V>(parts, parts + (constants.left_over == 0 ? 1 : 2), weights, sums);
+    Quads parts[2] = {{windows, constants.offsets, constants.whole_quads}, {}};
+    if (constants.left_over == 0) return accumulate_quads<V>(parts, parts + 1, weights, sums);
+    Windows left_over;
+    for (int p = 0; p < kPositions; ++p)
+      left_over[p] = gathered + (windows[p] - start) * spread;
+    parts[1] = {left_over, constants.offsets + constants.whole_quads + constants.left_over,
+                constants.quads - constants.whole_quads};
+    accumulate_quads<V>(parts, parts + 2, weights, sums);
   }
 
   static void keep_maximum(Sums& best, const Sums& sums) {
