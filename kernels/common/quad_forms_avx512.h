@@ -1,4 +1,4 @@
-// The forms of sources and weights that quad_convolution_avx512.h computes on. Included by AVX-512 files
+// The forms of sources and weights that quad_tiles_avx512.h computes on. Included by AVX-512 files
 // only, each of which gets its own copy.
 #pragma once
 

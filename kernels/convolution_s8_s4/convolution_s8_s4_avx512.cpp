@@ -1,6 +1,6 @@
 // u8 or s8 activations x s4 weights on CPUs with AVX-512 BW alone: vpmaddubsw sums pairs within 2 * 255 * 7 <
 // 2^15, vpmaddwd by 1 pairs of those, vpaddd. Layout, tasks: kernels/common/quad_convolution.h, weights
-// widened to bytes; tiles: kernels/common/quad_convolution_avx512.h.
+// widened to bytes; tiles: kernels/common/quad_tiles_avx512.h.
 #include <immintrin.h>
 
 #include "kernels/common/quad_convolution_avx512.h"

@@ -6,7 +6,7 @@
 //   words  any: vpmaddwd of 16-bit activations and weights, vpaddd; copies the input, twice as wide
 //
 // Both multiply 32 pairs of codes per multiplying instruction. Layout, tasks:
-// kernels/common/quad_convolution.h; tiles: kernels/common/quad_convolution_avx512.h.
+// kernels/common/quad_convolution.h; tiles: kernels/common/quad_tiles_avx512.h.
 #include <immintrin.h>
 
 #include "kernels/common/quad_convolution_avx512.h"

@@ -3,8 +3,11 @@
 //   accumulator[o] += 4 activations (u8, broadcast) . 4 weights (s8) per instruction and 32-bit lane
 //
 // Layout, tasks: kernels/common/quad_convolution.h; tile of 7 pixels x 64 channels and its registers:
-// kernels/common/quad_convolution_avx512.h. Signed activations are read as x xor 0x80 = x + 128; sums start
+// kernels/common/quad_tiles_avx512.h. Signed activations are read as x xor 0x80 = x + 128; sums start
 // at -128 * sum(w). Exact in 32 bits at any depth below 2^31 / (255 * 127) = 66 311.
+//
+// Measured, AMD EPYC (Zen 4) at 3.7 GHz, one thread: 3 x 3 at 97 to 110 % of vpdpbusd, counting skipped
+// border rows; 1 x 1 layers of MobileNetV2: docs/performance/int8-avx512.md.
 #include <immintrin.h>
 
 #include "kernels/common/quad_convolution_avx512.h"

@@ -7,6 +7,9 @@
 // in 32 bits at any depth below 66 311.
 //
 // Preconditions: 64 readable bytes behind the input.
+//
+// Measured, AMD EPYC (Zen 4) at 3.7 GHz, one thread: 3 x 3, 192 channels at 28 x 28: 0.0158 ms, 89 % of the
+// same instructions from registers; others: docs/performance/int8-avx512.md.
 #include <immintrin.h>
 
 #include "kernels/depthwise_s8_s8/column_windows_avx512.h"
