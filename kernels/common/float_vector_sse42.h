@@ -12,7 +12,7 @@ namespace {
 using Vector = __m128;
 inline constexpr int kLanes = 4;
 
-// Convolution tiles, 16 registers: 5 pixels x 2 vectors of sums, 2 vectors of weights, 1 pixel, 1 product.
+// Convolution tiles, 16 registers: 6 pixels x 2 vectors of sums, 2 vectors of weights, 1 pixel, 1 product.
 inline constexpr int kMostPixelsOfTwo = 6;
 inline constexpr int kMostPixelsOfOne = 12;
 inline constexpr int kDirectPixels = 0;

@@ -3,9 +3,9 @@
 //   y[o] = clamp(sum over taps and channels of x * w + bias[o], output_low, output_high)
 //
 // prepare converts the activation once, into the bordered f32 copy. Weights stay halves, packed as
-// kernels/common/float_convolution.h draws them, 16 outputs to a block: what serves one tile is converted as
-// it is loaded, what serves more pixels once per slice of 512 products. The tiles are those of the f32 kernel
-// (6 pixels x 16 outputs, kernels/common/float_tiles.h), and so is the order of the sums.
+// kernels/common/float_convolution.h draws them, 16 outputs to a block: what serves up to 64 pixels is
+// converted as it is loaded, what serves more pixels once per slice of 512 products. The tiles are those of
+// the f32 kernel (6 pixels x 16 outputs, kernels/common/float_tiles.h), and so is the order of the sums.
 //
 // Preconditions: padding valid or zero, no pooling, depth <= 2^28, a bordered copy of at most 1 GiB.
 //
