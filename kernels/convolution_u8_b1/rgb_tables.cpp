@@ -43,7 +43,7 @@ Places places_of(const ConvolutionProblem& p) {
 }
 
 bool is_negative(const std::uint8_t* row, std::int64_t weight) {
-  return (row[weight / 8] >> (weight % 8) & 1u) != 0;
+  return (row[weight / 8] >> (weight % 8) & 1) != 0;
 }
 
 bool negative_is_rarer(const ConvolutionProblem& p, const std::uint8_t* row) {
