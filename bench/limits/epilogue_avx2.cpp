@@ -17,6 +17,11 @@ namespace {
   ", " d "\n\t vpackssdw " b ", " a ", " a "\n\t vpackssdw " d ", " c ", " c "\n\t vpacksswb " c ", " a \
   ", " a "\n\t vpmaxsb %%ymm11, " a ", " a "\n\t"
 void run_requantize(std::int64_t iterations) {
+  // Zeros: what the registers hold by chance may be subnormal, and slow.
+  __asm__ volatile(
+      "vpxor %%ymm11, %%ymm11, %%ymm11\n\tvpxor %%ymm12, %%ymm12, %%ymm12\n\tvpxor %%ymm13, %%ymm13, "
+      "%%ymm13\n\tvpxor %%ymm14, %%ymm14, %%ymm14\n\tvpxor %%ymm15, %%ymm15, %%ymm15\n\t" ::
+          : "ymm11", "ymm12", "ymm13", "ymm14", "ymm15");
   for (std::int64_t i = 0; i < iterations; ++i) {
     __asm__ volatile(CONVERT("%%ymm0", "%%ymm1", "%%ymm2", "%%ymm3")
                          CONVERT("%%ymm4", "%%ymm5", "%%ymm6", "%%ymm7")::

@@ -17,6 +17,11 @@ namespace {
   ", " d "\n\t vpackssdw " b ", " a ", " a "\n\t vpackssdw " d ", " c ", " c "\n\t vpacksswb " c ", " a \
   ", " a "\n\t vpmaxsb %%zmm27, " a ", " a "\n\t"
 void run_requantize(std::int64_t iterations) {
+  // Zeros: what the registers hold by chance may be subnormal, and slow.
+  __asm__ volatile(
+      "vpxord %%zmm27, %%zmm27, %%zmm27\n\tvpxord %%zmm28, %%zmm28, %%zmm28\n\tvpxord %%zmm29, %%zmm29, "
+      "%%zmm29\n\tvpxord %%zmm30, %%zmm30, %%zmm30\n\tvpxord %%zmm31, %%zmm31, %%zmm31\n\t" ::
+          : "zmm27", "zmm28", "zmm29", "zmm30", "zmm31");
   for (std::int64_t i = 0; i < iterations; ++i) {
     __asm__ volatile(CONVERT("%%zmm0", "%%zmm1", "%%zmm2", "%%zmm3")
                          CONVERT("%%zmm4", "%%zmm5", "%%zmm6", "%%zmm7")::

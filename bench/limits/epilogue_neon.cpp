@@ -15,6 +15,11 @@ namespace {
   ".4s\n\t sqxtn " c ".4h, " c ".4s\n\t sqxtn2 " c ".8h, " d ".4s\n\t sqxtn " a ".8b, " a            \
   ".8h\n\t sqxtn2 " a ".16b, " c ".8h\n\t smax " a ".16b, " a ".16b, v27.16b\n\t"
 void run_requantize(std::int64_t iterations) {
+  // Zeros: what the registers hold by chance may be subnormal, and slow.
+  __asm__ volatile(
+      "movi v27.16b, #0\n\tmovi v28.16b, #0\n\tmovi v29.16b, #0\n\tmovi v30.16b, #0\n\tmovi v31.16b, "
+      "#0\n\t" ::
+          : "v27", "v28", "v29", "v30", "v31");
   for (std::int64_t i = 0; i < iterations; ++i) {
     __asm__ volatile(CONVERT("v0", "v1", "v2", "v3") CONVERT("v4", "v5", "v6", "v7")::
                          : "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7");
