@@ -57,7 +57,7 @@ struct AffineInRegisters {
 // round_half_even(clamp(sum * scale + bias)). The bounds are whole numbers, so bytes are clamped behind the
 // rounding and the packs; floats only where the conversion could leave s32. A sum below s32 is converted to
 // its lowest value as it is. Packs take 4 lanes of each operand in turn, so lane l of vector v is channel l /
-// 4 * 4 V + v * 4 + l % 4 where V vectors are packed together: 4, or the first two of 2 or 3.
+// 4 * 4 W + v * 4 + l % 4 where W vectors are packed together: 4, or the first two of 2 or 3.
 template <bool LimitsFloats>
 struct ByteWriter {
   static constexpr std::int64_t kOutputBytes = 1;
@@ -78,25 +78,27 @@ struct ByteWriter {
     return _mm512_cvtps_epi32(value);
   }
 
-  template <std::size_t V>
+  [[gnu::always_inline]] void store_vector(__m512i codes, std::size_t v, std::uint8_t* output) const {
+    const __m128i bytes = _mm512_cvtsepi32_epi8(codes);
+    const __m128i capped = _mm_min_epi8(bytes, _mm512_castsi512_si128(high));
+    _mm_mask_storeu_epi8(output + v * kEpilogueLanes, static_cast<__mmask16>(exists >> v * kEpilogueLanes),
+                         _mm_max_epi8(capped, _mm512_castsi512_si128(low)));
+  }
+
+  template <std::size_t Whole, std::size_t V>
   [[gnu::always_inline]] void store(const __m512i (&codes)[V], std::uint8_t* output) const {
-    if constexpr (V == 4) {
+    if constexpr (Whole == 4) {
       const __m512i bytes =
           _mm512_packs_epi16(_mm512_packs_epi32(codes[0], codes[1]), _mm512_packs_epi32(codes[2], codes[3]));
       _mm512_mask_storeu_epi8(output, exists, _mm512_max_epi8(_mm512_min_epi8(bytes, high), low));
-    } else if constexpr (V >= 2) {
+    } else if constexpr (Whole >= 2) {
       const __m256i bytes = _mm512_cvtsepi16_epi8(_mm512_packs_epi32(codes[0], codes[1]));
       const __m256i capped = _mm256_min_epi8(bytes, _mm512_castsi512_si256(high));
       _mm256_mask_storeu_epi8(output, static_cast<__mmask32>(exists),
                               _mm256_max_epi8(capped, _mm512_castsi512_si256(low)));
     }
-    if constexpr (V % 2 == 1) {
-      const __m128i bytes = _mm512_cvtsepi32_epi8(codes[V - 1]);
-      const __m128i capped = _mm_min_epi8(bytes, _mm512_castsi512_si128(high));
-      _mm_mask_storeu_epi8(output + (V - 1) * kEpilogueLanes,
-                           static_cast<__mmask16>(exists >> (V - 1) * kEpilogueLanes),
-                           _mm_max_epi8(capped, _mm512_castsi512_si128(low)));
-    }
+    if constexpr (Whole % 2 == 1) store_vector(codes[Whole - 1], Whole - 1, output);
+    if constexpr (Whole < V) store_vector(codes[V - 1], V - 1, output);
   }
 };
 
@@ -124,7 +126,7 @@ struct FloatWriter {
     return _mm512_castps_si512(_mm512_min_ps(_mm512_max_ps(affine.apply(sum, v), low), high));
   }
 
-  template <std::size_t V>
+  template <std::size_t Whole, std::size_t V>
   [[gnu::always_inline]] void store(const __m512i (&values)[V], std::uint8_t* output) const {
     store_words(values, exists, output);
   }
@@ -141,21 +143,28 @@ struct SumWriter {
     return sum;
   }
 
-  template <std::size_t V>
+  template <std::size_t Whole, std::size_t V>
   [[gnu::always_inline]] void store(const __m512i (&sums)[V], std::uint8_t* output) const {
     store_words(sums, exists, output);
   }
 };
 
-// A writer converts sums one by one and stores those of a pixel together.
-template <typename Writer, std::size_t V, typename Affine>
-[[gnu::always_inline]] inline void write(const Writer& writer, const __m512i (&sums)[V], const Affine& affine,
-                                         std::uint8_t* output) {
+// A writer converts sums one by one and stores those of a pixel together: `Whole` vectors and, where V is one
+// more, half a vector.
+template <std::size_t Whole, typename Writer, std::size_t V, typename Affine>
+[[gnu::always_inline]] inline void write_vectors(const Writer& writer, const __m512i (&sums)[V],
+                                                 const Affine& affine, std::uint8_t* output) {
   __m512i values[V];
 #pragma GCC unroll 4
   for (std::size_t v = 0; v < V; ++v)
     values[v] = writer.convert(sums[v], affine, v);
-  writer.store(values, output);
+  writer.template store<Whole>(values, output);
+}
+
+template <typename Writer, std::size_t V, typename Affine>
+[[gnu::always_inline]] inline void write(const Writer& writer, const __m512i (&sums)[V], const Affine& affine,
+                                         std::uint8_t* output) {
+  write_vectors<V>(writer, sums, affine, output);
 }
 
 }  // namespace

@@ -79,13 +79,14 @@ void cut_tasks(const ConvolutionProblem& p, Geometry& g) {
 // Windows of few quads, or few windows at all, go one after the other. Tiles visit pixels block by block, so
 // that a block's weights are read once per part, whose activations and outputs stay in the second-level
 // cache; weights that fit the first-level cache all stay there, and blocks pass tile by tile.
-void choose_order(const ConvolutionProblem& p, Geometry& g) {
+void choose_order(const ConvolutionProblem& p, const Form& form, Geometry& g) {
   constexpr std::int64_t kFewQuads = 64;
   constexpr std::int64_t kFewPixels = 3;
   constexpr std::int64_t kRunBytes = 16 << 10;
   constexpr std::int64_t kPartBytes = 192 << 10;
   constexpr std::int64_t kResidentWeights = 20 << 10;
   g.by_runs = g.quads <= kFewQuads || g.pixels <= kFewPixels;
+  g.half = form.halves && g.by_runs && g.vectors * kLanes - g.group_outputs >= kLanes / 2;
   const std::int64_t window_bytes = std::int64_t{p.stride_height} * p.stride_width * p.input_channels;
   const std::int64_t pixel_bytes = window_bytes * g.activation_bytes + p.output_channels;
   const std::int64_t part = std::max((g.by_runs ? kRunBytes : kPartBytes) / pixel_bytes, kPositions);
@@ -228,7 +229,7 @@ Geometry geometry(const ConvolutionProblem& p, const Form& form) {
   g.quad_bytes = (form.nibbles ? divide_up(widest, 2) : widest) * kVectorBytes;
   place_source(p, g);
   cut_tasks(p, g);
-  choose_order(p, g);
+  choose_order(p, form, g);
   return g;
 }
 
@@ -243,13 +244,14 @@ Block block_at(const Geometry& g, std::int64_t index) {
           group * g.vectors + first,
           end - first,
           group * g.group_outputs + channel,
-          std::min(end * kLanes, g.group_outputs) - channel};
+          std::min(end * kLanes, g.group_outputs) - channel,
+          g.half && end == g.vectors};
 }
 
 // vpackssdw and vpacksswb take 4 lanes of each operand in turn.
-std::int64_t lane_channel(ConvolutionEpilogue epilogue, std::int64_t vectors, std::int64_t vector,
+std::int64_t lane_channel(ConvolutionEpilogue epilogue, std::int64_t whole, std::int64_t vector,
                           std::int64_t lane) {
-  const std::int64_t packed_together = vectors == 4 ? 4 : vectors >= 2 && vector < 2 ? 2 : 1;
+  const std::int64_t packed_together = whole == 4 ? 4 : whole >= 2 && vector < 2 ? 2 : 1;
   if (epilogue != ConvolutionEpilogue::requantize_s8 || packed_together == 1) return vector * kLanes + lane;
   return lane / 4 * (4 * packed_together) + vector * 4 + lane % 4;
 }
@@ -277,7 +279,7 @@ void pack(const ConvolutionProblem& p, const ConvolutionConstants& constants, co
     const Block block = block_at(g, b);
     for (std::int64_t vector = 0; vector < block.vectors; ++vector) {
       for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-        const std::int64_t channel = lane_channel(p.epilogue, block.vectors, vector, lane);
+        const std::int64_t channel = lane_channel(p.epilogue, block.vectors - block.half, vector, lane);
         if (channel < block.channels) packer.pack(block, block.channel + channel, vector, lane);
       }
     }

@@ -45,6 +45,7 @@ struct Form {
   std::int64_t activation_bytes;  // in the source: 1 unsigned, 2 signed
   bool nibbles;                   // weights stay at 4 bits
   std::int64_t weight_bits;       // of canonical weights
+  bool halves = false;            // multiplies half vectors too, in half the time
 };
 
 struct Geometry {
@@ -63,6 +64,7 @@ struct Geometry {
   std::int64_t chunk, chunks;  // blocks of a task, their number over all groups
   std::int64_t part;           // pixels of a strip that all blocks visit in turn
   bool by_runs;                // few quads: pixel after pixel, so that sums and epilogues overlap
+  bool half;                   // of a group's last vector only lanes 0 to 7 are used, and computed
   std::int64_t row_pixels;     // outputs whose windows are evenly spaced: a row's, or all
 };
 Geometry geometry(const ConvolutionProblem& problem, const Form& form);
@@ -77,11 +79,12 @@ struct QuadHeader {
 struct Block {
   std::int64_t index, group, first_vector, vectors;  // first_vector counts over all groups
   std::int64_t channel, channels;                    // first of all output channels; how many exist
+  bool half;                                         // the last vector is half a vector
 };
 Block block_at(const Geometry& geometry, std::int64_t index);
 
-// The channel, within its block of `vectors` vectors, that a lane holds.
-std::int64_t lane_channel(ConvolutionEpilogue epilogue, std::int64_t vectors, std::int64_t vector,
+// The channel, within its block of `whole` vectors and maybe half a one, that a lane holds.
+std::int64_t lane_channel(ConvolutionEpilogue epilogue, std::int64_t whole, std::int64_t vector,
                           std::int64_t lane);
 
 bool accepts(const ConvolutionProblem& problem);

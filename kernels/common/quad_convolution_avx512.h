@@ -151,6 +151,7 @@ inline BlockConstants block_constants(const ConvolutionCall& call, std::int64_t 
   c.row_weights = g.row_quads * Unit::quad_bytes(block.vectors);
   c.lanes = g.groups * g.vectors * kLanes;
   c.vectors = block.vectors;
+  c.half = block.half;
   c.input_bytes = block.group * g.group_inputs * g.activation_bytes;
   c.output_bytes = block.channel * Writer::kOutputBytes;
   return c;

@@ -1,7 +1,7 @@
 // Tiles of quad convolutions (quad_convolution.h) on 512-bit vectors, 16 output channels each. Included by
 // AVX-512 files only, each of which gets its own copy; a `Unit` says what a quad is:
 //   kForm                                 how it holds activations and weights
-//   multiply_add(sum, activations, weights)
+//   multiply_add(sum, activations, weights)   on 256 bits too where kForm.halves
 //   quad_bytes(vectors)                   of a block's weights
 //   load_weights<First, End>(from, to)    of some vectors of a block
 //   convert(from, to, count, is_signed)   input codes into the source's form
@@ -9,6 +9,9 @@
 //
 // A tile is 7 pixels x V <= 4 vectors. Registers at V = 4: 28 sums, 2 weights, 1 activation; the activations
 // are broadcast twice, for two vectors each time, so a quad takes 18 loads for 28 multiplications.
+//
+// Half: of the last vector only lanes 0 to 7 are multiplied, in 256 bits, which CPUs whose units are half as
+// wide as a vector do in half the time.
 #pragma once
 
 #include <immintrin.h>
@@ -39,6 +42,7 @@ struct BlockConstants {
   std::int64_t row_quads, row_weights;  // of a kernel row: quads, and bytes of this block's weights
   std::int64_t lanes;
   std::int64_t vectors;
+  bool half;                               // the last vector is half a vector
   std::int64_t input_bytes, output_bytes;  // from a pixel's first to the block's
 };
 
@@ -64,8 +68,14 @@ inline __m512i broadcast_quad(const std::uint8_t* bytes) {
   return _mm512_set1_epi32(quad);
 }
 
+template <typename Unit>
+[[gnu::always_inline]] inline __m512i multiply_half(__m512i sum, __m512i activations, __m512i weights) {
+  return _mm512_castsi256_si512(Unit::multiply_add(
+      _mm512_castsi512_si256(sum), _mm512_castsi512_si256(activations), _mm512_castsi512_si256(weights)));
+}
+
 // One quad of P windows times vectors [First, End) of a block's V.
-template <typename Unit, std::size_t P, std::size_t V, std::size_t First, std::size_t End>
+template <typename Unit, bool Half, std::size_t P, std::size_t V, std::size_t First, std::size_t End>
 [[gnu::always_inline]] inline void multiply_quad(const std::uint8_t* const (&windows)[P], std::int64_t offset,
                                                  const std::uint8_t* weights, __m512i (&sums)[P][V]) {
   __m512i weight[End - First];
@@ -79,7 +89,12 @@ template <typename Unit, std::size_t P, std::size_t V, std::size_t First, std::s
     pin(activation);
 #pragma GCC unroll 4
     for (std::size_t v = First; v < End; ++v) {
-      sums[p][v] = Unit::multiply_add(sums[p][v], activation, weight[v - First]);
+      if constexpr (Half) {
+        sums[p][v] = v + 1 == V ? multiply_half<Unit>(sums[p][v], activation, weight[v - First])
+                                : Unit::multiply_add(sums[p][v], activation, weight[v - First]);
+      } else {
+        sums[p][v] = Unit::multiply_add(sums[p][v], activation, weight[v - First]);
+      }
       pin(sums[p][v]);
     }
   }
@@ -108,7 +123,7 @@ struct Taps {
   }
 };
 
-template <typename Unit, std::size_t P, std::size_t V>
+template <typename Unit, bool Half, std::size_t P, std::size_t V>
 [[gnu::always_inline]] inline void multiply_quads(const std::uint8_t* const (&windows)[P],
                                                   const Taps<V>& taps, __m512i (&sums)[P][V]) {
 #pragma GCC unroll 7
@@ -120,11 +135,11 @@ template <typename Unit, std::size_t P, std::size_t V>
   for (const std::int32_t* offsets = taps.offsets; offsets != taps.end; ++offsets) {
     std::int64_t offset = *offsets + taps.input_bytes;
     if constexpr (V == 4 && P == kPositions) {
-      multiply_quad<Unit, P, V, 0, 2>(windows, offset, weights, sums);
+      multiply_quad<Unit, Half, P, V, 0, 2>(windows, offset, weights, sums);
       asm volatile("" : "+r"(offset));  // broadcasts anew, rather than keeping 7 of them in memory
-      multiply_quad<Unit, P, V, 2, 4>(windows, offset, weights, sums);
+      multiply_quad<Unit, Half, P, V, 2, 4>(windows, offset, weights, sums);
     } else {
-      multiply_quad<Unit, P, V, 0, V>(windows, offset, weights, sums);
+      multiply_quad<Unit, Half, P, V, 0, V>(windows, offset, weights, sums);
     }
     weights += Unit::quad_bytes(V);
   }
@@ -143,7 +158,7 @@ template <typename Unit, typename Writer, std::size_t V>
   const Writer writer(block.epilogue);
   const AffineInMemory affine(block.epilogue);
   __m512i sums[kPositions][V];
-  multiply_quads<Unit, kPositions, V>(tile.windows, taps, sums);
+  multiply_quads<Unit, false, kPositions, V>(tile.windows, taps, sums);
   std::uint8_t* output = tile.output + block.output_bytes;
 #pragma GCC unroll 7
   for (std::size_t i = 0; i < kPositions; ++i) {
@@ -154,7 +169,7 @@ template <typename Unit, typename Writer, std::size_t V>
 }
 
 // P neighbouring pixels of a run.
-template <typename Unit, typename Writer, std::size_t P, std::size_t V>
+template <typename Unit, typename Writer, bool Half, std::size_t P, std::size_t V>
 [[gnu::always_inline]] inline void run_neighbours(const Taps<V>& taps, const Writer& writer,
                                                   const AffineInRegisters<V>& affine, const Run& run,
                                                   const std::uint8_t* window, std::uint8_t* output) {
@@ -163,13 +178,14 @@ template <typename Unit, typename Writer, std::size_t P, std::size_t V>
   for (std::size_t p = 0; p < P; ++p)
     windows[p] = window + static_cast<std::int64_t>(p) * run.column_bytes;
   __m512i sums[P][V];
-  multiply_quads<Unit, P, V>(windows, taps, sums);
+  multiply_quads<Unit, Half, P, V>(windows, taps, sums);
 #pragma GCC unroll 7
   for (std::size_t p = 0; p < P; ++p)
-    write(writer, sums[p], affine, output + static_cast<std::int64_t>(p) * run.pixel_bytes);
+    write_vectors<Half ? V - 1 : V>(writer, sums[p], affine,
+                                    output + static_cast<std::int64_t>(p) * run.pixel_bytes);
 }
 
-template <typename Unit, typename Writer, std::size_t V>
+template <typename Unit, typename Writer, bool Half, std::size_t V>
 [[gnu::noinline]] void run_run(const BlockConstants& block, const Run& run) {
   const Taps<V> taps(block, run.first_row, run.end_row);
   const Writer writer(block.epilogue);
@@ -179,12 +195,12 @@ template <typename Unit, typename Writer, std::size_t V>
   std::int64_t left = run.count;
   constexpr std::int64_t kTogether = kNeighbours[V];
   for (; left >= kTogether; left -= kTogether) {
-    run_neighbours<Unit, Writer, kTogether, V>(taps, writer, affine, run, window, output);
+    run_neighbours<Unit, Writer, Half, kTogether, V>(taps, writer, affine, run, window, output);
     window += kTogether * run.column_bytes;
     output += kTogether * run.pixel_bytes;
   }
   for (; left > 0; --left) {
-    run_neighbours<Unit, Writer, 1, V>(taps, writer, affine, run, window, output);
+    run_neighbours<Unit, Writer, Half, 1, V>(taps, writer, affine, run, window, output);
     window += run.column_bytes;
     output += run.pixel_bytes;
   }
@@ -204,18 +220,26 @@ inline void run_block(const BlockConstants& block, const Tile& tile) {
   }
 }
 
-template <typename Unit, typename Writer>
-inline void run_block(const BlockConstants& block, const Run& run) {
+template <typename Unit, typename Writer, bool Half>
+inline void run_vectors(const BlockConstants& block, const Run& run) {
   switch (block.vectors) {
     case 1:
-      return run_run<Unit, Writer, 1>(block, run);
+      return run_run<Unit, Writer, Half, 1>(block, run);
     case 2:
-      return run_run<Unit, Writer, 2>(block, run);
+      return run_run<Unit, Writer, Half, 2>(block, run);
     case 3:
-      return run_run<Unit, Writer, 3>(block, run);
+      return run_run<Unit, Writer, Half, 3>(block, run);
     default:
-      return run_run<Unit, Writer, 4>(block, run);
+      return run_run<Unit, Writer, Half, 4>(block, run);
   }
+}
+
+template <typename Unit, typename Writer>
+inline void run_block(const BlockConstants& block, const Run& run) {
+  if constexpr (Unit::kForm.halves) {
+    if (block.half) return run_vectors<Unit, Writer, true>(block, run);
+  }
+  run_vectors<Unit, Writer, false>(block, run);
 }
 
 }  // namespace

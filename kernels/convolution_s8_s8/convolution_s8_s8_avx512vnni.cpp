@@ -20,9 +20,12 @@ namespace {
 using namespace quad_convolution;
 
 struct Quads : ByteSource, WideWeights {
-  static constexpr Form kForm = {1, false, 8};
+  static constexpr Form kForm = {1, false, 8, true};
   static __m512i multiply_add(__m512i sum, __m512i activations, __m512i weights) {
     return _mm512_dpbusd_epi32(sum, activations, weights);
+  }
+  static __m256i multiply_add(__m256i sum, __m256i activations, __m256i weights) {
+    return _mm256_dpbusd_epi32(sum, activations, weights);
   }
 };
 using QuadRow = Row<Quads>;
