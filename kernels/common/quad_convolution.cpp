@@ -236,8 +236,10 @@ Geometry geometry(const ConvolutionProblem& p, const Form& form) {
 Block block_at(const Geometry& g, std::int64_t index) {
   const std::int64_t group = index / g.blocks;
   const std::int64_t block = index % g.blocks;
-  const std::int64_t first = block * g.vectors / g.blocks;
-  const std::int64_t end = (block + 1) * g.vectors / g.blocks;
+  // By runs, epilogues weigh, and 4 vectors share packs and a store.
+  const std::int64_t first = g.by_runs ? block * kMostVectors : block * g.vectors / g.blocks;
+  const std::int64_t end =
+      g.by_runs ? std::min(first + kMostVectors, g.vectors) : (block + 1) * g.vectors / g.blocks;
   const std::int64_t channel = first * kLanes;
   return {index,
           group,

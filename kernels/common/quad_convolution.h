@@ -23,7 +23,8 @@
 //                                                  in the unit of the sums
 //   scale     f32 [lanes]        bias  f32 [lanes]
 //   weights   [block][quad][vector of the block, or pair of them][16 lanes][4 bytes]
-// lanes = groups * vectors * 16; a block is up to 4 vectors, and the blocks of a group differ by at most one.
+// lanes = groups * vectors * 16; a block is up to 4 vectors: by runs, all but a group's last are 4, otherwise
+// those of a group differ by at most one.
 // Lanes follow the channels, except in requantize_s8, where saturating packs reorder them (lane_channel).
 //
 // Example: 2 x 1 kernel, 5 channels, 1 output channel, bytes: 2 segments of 5 bytes, 4 quads, lane 0 holds
