@@ -54,9 +54,8 @@ inline void copy_bytes(const std::uint8_t* from, std::int64_t count, std::uint8_
     to[i] = from[i];
 }
 
-inline void store_codes(const Bounds& bounds, const __m256i (&values)[4], std::uint8_t* to) {
-  const __m256i words01 = _mm256_packs_epi32(values[0], values[1]);
-  const __m256i words23 = _mm256_packs_epi32(values[2], values[3]);
+// Codes of 32 channels from words of the first and the last two vectors.
+inline void store_packed(const Bounds& bounds, __m256i words01, __m256i words23, std::uint8_t* to) {
   const __m256i codes = _mm256_min_epi8(
       _mm256_max_epi8(_mm256_packs_epi16(words01, words23), bounds.low_codes), bounds.high_codes);
   if (bounds.channels == kChunkChannels) {
@@ -66,6 +65,11 @@ inline void store_codes(const Bounds& bounds, const __m256i (&values)[4], std::u
   alignas(32) std::uint8_t buffer[32];
   _mm256_store_si256(reinterpret_cast<__m256i*>(buffer), codes);
   copy_bytes(buffer, bounds.channels, to);
+}
+
+inline void store_codes(const Bounds& bounds, const __m256i (&values)[4], std::uint8_t* to) {
+  store_packed(bounds, _mm256_packs_epi32(values[0], values[1]), _mm256_packs_epi32(values[2], values[3]),
+               to);
 }
 
 // 32-bit results in the order of the channels.

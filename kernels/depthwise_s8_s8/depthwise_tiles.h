@@ -1,5 +1,6 @@
 // How the 256-bit depthwise kernels walk over outputs: two at a time, either two rows from the same slots
-// with different weights, or two columns with the same weights. A kernel file gives a Step with
+// with different weights, or two columns with the same weights. Kernels of 3 columns that end in codes take
+// four (depthwise_tile_of_4.h). A kernel file gives a Step with
 //
 //   Slots                      how codes are unpacked (depthwise_build.h)
 //   form(problem)
@@ -15,16 +16,10 @@
 #include "kernels/depthwise_s8_s8/depthwise_build.h"
 #include "kernels/depthwise_s8_s8/depthwise_epilogue.h"
 #include "kernels/depthwise_s8_s8/depthwise_slots.h"
+#include "kernels/depthwise_s8_s8/depthwise_tile_of_4.h"
 
 namespace bitplace::depthwise_slots {
 namespace {
-
-// A window's taps in the buffer: bytes between slot groups, between kernel columns, and between the weights
-// of consecutive taps.
-struct Taps {
-  std::int64_t groups, columns;
-  std::int64_t group_bytes, column_bytes, weight_bytes;
-};
 
 // Undilated kernels with extents known at compile time are unrolled; 0 is any kernel.
 template <std::int64_t kGroups, std::int64_t kColumns>
@@ -33,23 +28,6 @@ struct Extents {
     if (kGroups == 0) return taps;
     return {kGroups, kColumns, taps.group_bytes, kChunkBytes, taps.weight_bytes};
   }
-};
-
-inline __m256i load(const std::uint8_t* from) {
-  return _mm256_load_si256(reinterpret_cast<const __m256i*>(from));
-}
-
-// A stretch of one or two output rows in one chunk.
-struct Stretch {
-  ChunkConstants constants;
-  Bounds bounds;
-  Taps taps;
-  const std::uint8_t* codes;
-  std::int64_t step;  // bytes between the slots of neighbouring outputs
-  std::int64_t outputs;
-  std::uint8_t* output;
-  std::int64_t pixel_bytes;
-  std::int64_t row_bytes;
 };
 
 // Where one of two outputs begins: its slots and its weights.
@@ -137,6 +115,16 @@ inline void run_stretch(const Stretch& s, Finish finish, std::int64_t rows) {
   }
 }
 
+// What 3 x 3 kernels in networks come to.
+template <typename Step>
+inline void run_codes(const Stretch& s, std::int64_t rows) {
+  if (rows == 2) {
+    run_tiles<Step, Finish::codes, 2>(s);
+  } else {
+    run_tiles<Step, Finish::codes, 1>(s);
+  }
+}
+
 inline std::int64_t window_columns(const ConvolutionProblem& p) {
   return std::int64_t{p.kernel_width - 1} * p.dilation_width + 1;
 }
@@ -187,7 +175,9 @@ inline void run_chunk(const ConvolutionCall& call, const SlotLayout& layout, con
       const SlotRows rows = slot_rows(call, layout.form, channel, first_row, g, needed);
       build_group<typename Step::Slots>(rows, p, columns, offset, buffer.bytes + g * s.taps.group_bytes);
     }
-    if (unrolled) {
+    if (unrolled && finish == Finish::codes) {
+      run_codes<Step>(s, task.rows);
+    } else if (unrolled) {
       run_stretch<Step, Extents<Step::kUnrolledGroups, 3>>(s, finish, task.rows);
     } else {
       run_stretch<Step, Extents<0, 0>>(s, finish, task.rows);
