@@ -183,7 +183,8 @@ RandomCase random_case(test::Random& random) {
     default:
       made.image = pattern_image(side(), side(), format, padding);
   }
-  if (padding != 0) made.image.bytes.resize(made.image.bytes.size() - static_cast<std::size_t>(padding));
+  auto& bytes = made.image.bytes;
+  bytes.erase(bytes.end() - padding, bytes.end());
   return made;
 }
 
