@@ -32,6 +32,14 @@ struct Hamming {
   static Output finish(Sum sum) { return static_cast<Output>(_mm512_reduce_add_epi64(sum)); }
 };
 
+// The sum of all lanes modulo 2^32. The intrinsic for it adds signed numbers, which may not wrap.
+inline std::uint32_t wrapped_sum(__m512i lanes) {
+  const __m256i halves = _mm256_add_epi32(_mm512_castsi512_si256(lanes), _mm512_extracti64x4_epi64(lanes, 1));
+  const __m128i quarters = _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+  const __m128i pairs = _mm_add_epi32(quarters, _mm_shuffle_epi32(quarters, 0x4e));
+  return static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm_add_epi32(pairs, _mm_shuffle_epi32(pairs, 0xb1))));
+}
+
 struct DotS8 {
   static constexpr std::int64_t kStep = 64;
   using Query = __m512i;
@@ -44,9 +52,7 @@ struct DotS8 {
   static Sum add(Sum sum, Query q, const std::uint8_t* reference) {
     return _mm512_dpbusd_epi32(sum, _mm512_xor_si512(query(reference), _mm512_set1_epi8(-128)), q);
   }
-  Output finish(Sum sum) const {
-    return static_cast<Output>(static_cast<std::uint32_t>(_mm512_reduce_add_epi32(sum)) - excess);
-  }
+  Output finish(Sum sum) const { return static_cast<Output>(wrapped_sum(sum) - excess); }
 };
 
 void hamming(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
@@ -62,7 +68,7 @@ void dot_s8(const DistanceCall& call, std::int64_t begin, std::int64_t end) {
     sums = _mm512_dpbusd_epi32(sums, ones, DotS8::query(query + i));
   const Rest rest = copy_rest(query + i, call.dimension - i);
   sums = _mm512_dpbusd_epi32(sums, ones, DotS8::query(rest.bytes));
-  const std::uint32_t excess = static_cast<std::uint32_t>(_mm512_reduce_add_epi32(sums)) << 7;
+  const std::uint32_t excess = wrapped_sum(sums) << 7;
   compare_all<kTogether>(DotS8{excess}, call, begin, end, call.dimension);
 }
 
