@@ -27,9 +27,13 @@ CodeRange table_range(const Tensor& table) {
   return {*low, *high};
 }
 
+CodeRange united(const CodeRange& a, const CodeRange& b) {
+  return {std::min(a.low, b.low), std::max(a.high, b.high)};
+}
+
 CodeRange output_range(const Graph& graph, const Node& node, const CodeRange& input) {
   const DataType type = graph.values[static_cast<std::size_t>(node.output)].type;
-  if (node.op == Op::max_pool || node.op == Op::reshape) return input;
+  if (node.op == Op::max_pool || node.op == Op::reshape || node.op == Op::transpose) return input;
   if (type != DataType::s8) return type_range(type);
   if (node.op == Op::lookup) return table_range(*graph.parameter(node, "table"));
   return std::visit(ClampOf(), node.attributes);
@@ -74,7 +78,9 @@ std::vector<CodeRange> code_ranges(const Graph& graph) {
       type_range(graph.values[static_cast<std::size_t>(graph.input)].type);
   for (const Node& node : graph.nodes) {
     const CodeRange input = ranges[static_cast<std::size_t>(node.inputs[0])];
-    ranges[static_cast<std::size_t>(node.output)] = output_range(graph, node, input);
+    CodeRange& output = ranges[static_cast<std::size_t>(node.output)];
+    output = output_range(graph, node, input);
+    if (node.op == Op::concatenate) output = united(input, ranges[static_cast<std::size_t>(node.inputs[1])]);
   }
   return ranges;
 }

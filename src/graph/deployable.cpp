@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -50,6 +51,10 @@ bool plays_role(Op op, std::string_view role) {
       return role == "table";
     case Op::dequantize:
       return role == "scale" || role == "bias";
+    case Op::vlad:
+      return role == "centers";
+    case Op::layer_norm:
+      return role == "weight" || role == "bias";
     default:
       return false;
   }
@@ -112,6 +117,17 @@ Status check_affine_constants(const Graph& graph, const Node& node) {
   return {};
 }
 
+Status check_finite_parameters(const Graph& graph, const Node& node) {
+  for (const Parameter& parameter : node.parameters) {
+    const Tensor& tensor = graph.tensors[static_cast<std::size_t>(parameter.tensor)];
+    const auto* values = tensor.as<float>();
+    const bool finite = std::all_of(values, values + tensor.shape.elements(),
+                                    [](float value) { return std::isfinite(value); });
+    if (!finite) return node_error(node, "a number of its " + parameter.role + " is not finite");
+  }
+  return {};
+}
+
 bool is_weight_code(DataType type) {
   return type == DataType::b1 || type == DataType::b2 || type == DataType::s4 || type == DataType::s8;
 }
@@ -167,6 +183,7 @@ Status check_deployable_node(const Graph& graph, const Node& node, std::int64_t 
       return node_error(node, "codes have one scale, not one per channel");
     BITPLACE_TRY(check_affine_constants(graph, node));
   }
+  if (node.op == Op::layer_norm || node.op == Op::vlad) BITPLACE_TRY(check_finite_parameters(graph, node));
   if (node.op == Op::sign && input.type != DataType::f32) return cannot_run(node, "takes f32");
   if (node.op == Op::l2_normalize && input.type == DataType::s32) {
     BITPLACE_TRY(check_sum_of_squares(node, largest_input, input));

@@ -70,6 +70,20 @@ const char* op_name(Op op) {
       return "cast";
     case Op::multiply_channels:
       return "multiply_channels";
+    case Op::gem_pool:
+      return "gem_pool";
+    case Op::l2_normalize_channels:
+      return "l2_normalize_channels";
+    case Op::softmax:
+      return "softmax";
+    case Op::vlad:
+      return "vlad";
+    case Op::layer_norm:
+      return "layer_norm";
+    case Op::transpose:
+      return "transpose";
+    case Op::concatenate:
+      return "concatenate";
     case Op::divide:
       return "divide";
     case Op::multiply_add:
@@ -165,6 +179,12 @@ Attributes default_attributes(Op op) {
       return DequantizeAttributes{};
     case Op::cast:
       return CastAttributes{};
+    case Op::gem_pool:
+      return GemPoolAttributes{};
+    case Op::vlad:
+      return VladAttributes{};
+    case Op::layer_norm:
+      return LayerNormAttributes{};
     case Op::divide:
       return DivideAttributes{};
     case Op::batch_norm:
@@ -173,6 +193,10 @@ Attributes default_attributes(Op op) {
     case Op::sign:
     case Op::reshape:
     case Op::l2_normalize:
+    case Op::l2_normalize_channels:
+    case Op::softmax:
+    case Op::transpose:
+    case Op::concatenate:
     case Op::lookup:
     case Op::multiply_add:
       return NoAttributes{};

@@ -39,6 +39,13 @@ enum class Op : std::uint8_t {
   dequantize = 11,         // s8 -> f16, f32: x * scale; s32 -> f32: x * "scale"[c] + "bias"[c]
   cast = 12,               // f32 -> f16, f16 -> f32
   multiply_channels = 13,  // s8, f16, f32: a map times one value per channel, codes scaled and rounded
+  gem_pool = 14,           // f32 map -> f32 per channel: (mean of max(x, epsilon)^p)^(1/p)
+  l2_normalize_channels = 15,  // f32: each pixel divided by max(its length over the channels, 1e-12)
+  softmax = 16,                // f32: over the channels of each pixel
+  vlad = 17,                   // assignments [h, w, K] and features [h, w, D], f32 -> residuals [K * D]
+  layer_norm = 18,             // f32: each pixel to mean 0 and variance 1, times "weight", plus "bias"
+  transpose = 19,              // s8, f16, f32: [1, h, w, c] -> [1, 1, c, h * w]
+  concatenate = 20,            // two of s8, f16 or f32: the second's channels behind the first's
   // Desk only: lowered away before a model is written.
   divide = 64,        // s32, f32 -> f32: x / divisor
   multiply_add = 65,  // s32, f32 -> f32: x * multiplier[c] + addend[c]
@@ -120,6 +127,22 @@ struct CastAttributes {
   DataType output_type = DataType::f16;
 };
 
+struct GemPoolAttributes {
+  float p = 3.0f;
+  float epsilon = 1e-6f;
+};
+
+// Each cluster's sum of residuals, V[k][d] = sum over pixels of a[k] * (x[d] - centers[k][d]), is divided by
+// max(its length, 1e-12). The result is stored cluster after cluster, or all clusters of one dimension
+// together.
+struct VladAttributes {
+  std::int32_t dimension_major = 0;
+};
+
+struct LayerNormAttributes {
+  float epsilon = 1e-5f;
+};
+
 struct DivideAttributes {
   float divisor = 1.0f;
 };
@@ -130,10 +153,10 @@ struct BatchNormAttributes {
 
 struct NoAttributes {};
 
-using Attributes =
-    std::variant<NoAttributes, ConvolutionAttributes, MaxPoolAttributes, QuantizeAttributes, DivideAttributes,
-                 BatchNormAttributes, AveragePoolAttributes, AddAttributes, MultiplyChannelsAttributes,
-                 ActivationAttributes, DequantizeAttributes, CastAttributes>;
+using Attributes = std::variant<NoAttributes, ConvolutionAttributes, MaxPoolAttributes, QuantizeAttributes,
+                                DivideAttributes, BatchNormAttributes, AveragePoolAttributes, AddAttributes,
+                                MultiplyChannelsAttributes, ActivationAttributes, DequantizeAttributes,
+                                CastAttributes, GemPoolAttributes, VladAttributes, LayerNormAttributes>;
 
 // Activations are NHWC with N = 1.
 struct Value {
@@ -253,6 +276,13 @@ void visit_fields(A& a, Visitor&& field) {
     field("output_type", a.output_type);
   } else if constexpr (std::is_same_v<T, CastAttributes>) {
     field("output_type", a.output_type);
+  } else if constexpr (std::is_same_v<T, GemPoolAttributes>) {
+    field("p", a.p);
+    field("epsilon", a.epsilon);
+  } else if constexpr (std::is_same_v<T, VladAttributes>) {
+    field("dimension_major", a.dimension_major);
+  } else if constexpr (std::is_same_v<T, LayerNormAttributes>) {
+    field("epsilon", a.epsilon);
   } else if constexpr (std::is_same_v<T, DivideAttributes>) {
     field("divisor", a.divisor);
   } else if constexpr (std::is_same_v<T, BatchNormAttributes>) {

@@ -78,7 +78,15 @@ bool takes(Op op, DataType type) {
     case Op::average_pool:
     case Op::add:
     case Op::multiply_channels:
+    case Op::transpose:
+    case Op::concatenate:
       return floats || type == DataType::s8;
+    case Op::gem_pool:
+    case Op::l2_normalize_channels:
+    case Op::softmax:
+    case Op::vlad:
+    case Op::layer_norm:
+      return type == DataType::f32;
     case Op::activation:
       return floats;
     case Op::lookup:
@@ -108,12 +116,17 @@ Status check_attribute_kind(const Node& node) {
   return {};
 }
 
+std::size_t input_count(Op op) {
+  const bool two = op == Op::add || op == Op::multiply_channels || op == Op::vlad || op == Op::concatenate;
+  return two ? 2 : 1;
+}
+
 }  // namespace
 
 Result<ValueSpec> infer_output(const Graph& graph, const Node& node) {
   if (std::string_view(op_name(node.op)) == "unknown") return node_error(node, "unknown operation");
   BITPLACE_TRY(check_attribute_kind(node));
-  const std::size_t inputs = node.op == Op::add || node.op == Op::multiply_channels ? 2 : 1;
+  const std::size_t inputs = input_count(node.op);
   if (node.inputs.size() != inputs)
     return node_error(node, inputs == 1 ? "takes one input" : "takes two inputs");
   const Value& input = graph.values[static_cast<std::size_t>(node.inputs[0])];
@@ -149,6 +162,19 @@ Result<ValueSpec> infer_output(const Graph& graph, const Node& node) {
       return infer::dequantize(graph, node, input);
     case Op::cast:
       return infer::cast(node, input);
+    case Op::gem_pool:
+      return infer::gem_pool(node, input);
+    case Op::l2_normalize_channels:
+    case Op::softmax:
+      return ValueSpec{DataType::f32, input.shape};
+    case Op::vlad:
+      return infer::vlad(graph, node, input);
+    case Op::layer_norm:
+      return infer::layer_norm(graph, node, input);
+    case Op::transpose:
+      return infer::transpose(node, input);
+    case Op::concatenate:
+      return infer::concatenate(graph, node, input);
     case Op::divide:
       return ValueSpec{DataType::f32, input.shape};
     case Op::multiply_add:

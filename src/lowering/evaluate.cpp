@@ -193,6 +193,13 @@ Numbers run_node(const Graph& graph, const Node& node, const Numbers& input) {
     case Op::dequantize:
     case Op::cast:
     case Op::multiply_channels:
+    case Op::gem_pool:
+    case Op::l2_normalize_channels:
+    case Op::softmax:
+    case Op::vlad:
+    case Op::layer_norm:
+    case Op::transpose:
+    case Op::concatenate:
       break;  // refused before
   }
   return {};
