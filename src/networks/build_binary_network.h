@@ -9,10 +9,9 @@
 #include "checkpoint/checkpoint.h"
 #include "graph/graph.h"
 #include "networks/network.h"
+#include "networks/parameter_source.h"
 
 namespace bitplace {
-
-inline constexpr double kTorchBatchNormEpsilon = 1e-5;  // torch.nn.BatchNorm2d's; archives do not hold it
 
 struct BuiltNetwork {
   Graph graph;
