@@ -5,39 +5,124 @@
 namespace bitplace {
 namespace {
 
-Result<Graph> finish_with(Rewrite& rewrite, Result<ValueId> descriptor) {
-  if (!descriptor.ok()) return descriptor.error();
-  BITPLACE_ASSIGN(graph, rewrite.finish());
-  graph.descriptor = *descriptor;
-  return graph;
-}
+// Appends the nodes of the descriptor to a copy of the graph.
+class DescriptorEncoder {
+ public:
+  DescriptorEncoder(Rewrite& rewrite, const DescriptorEncoding& encoding)
+      : rewrite_(rewrite), encoding_(encoding) {}
 
-Result<ValueId> append_flatten(Rewrite& rewrite, ValueId value) {
-  return rewrite.append({"flatten", Op::reshape, {value}, kNone, NoAttributes{}, {}});
-}
-
-Result<ValueId> append_threshold(Rewrite& rewrite, ValueId value,
-                                 const std::vector<std::int32_t>& thresholds) {
-  const std::vector<std::uint8_t> flip(thresholds.size(), 0);
-  std::vector<Parameter> parameters = {
-      {"threshold", rewrite.add_tensor(make_tensor("descriptor.threshold", thresholds))},
-      {"flip", rewrite.add_tensor(make_tensor("descriptor.flip", flip))}};
-  return rewrite.append({"descriptor", Op::threshold, {value}, kNone, NoAttributes{}, parameters});
-}
-
-// The sign is the same for a whole channel: thresholds stay short when bits are flattened after it. Bits of
-// partly used words cannot be flattened in place, so then the numbers are.
-Result<ValueId> append_sign(Rewrite& rewrite, ValueId features) {
-  const Shape shape = value_at(rewrite.target(), features).shape;
-  if (shape[3] % 32 == 0) {
-    const std::vector<std::int32_t> zeros(static_cast<std::size_t>(shape[3]), 0);
-    BITPLACE_ASSIGN(bits, append_threshold(rewrite, features, zeros));
-    return append_flatten(rewrite, bits);
+  Result<ValueId> encode(ValueId features) {
+    BITPLACE_TRY(check_thresholds(features));
+    const bool integers = type_of(features) == DataType::s32;
+    return integers ? encode_integers(features) : encode_real(features);
   }
-  BITPLACE_ASSIGN(flat, append_flatten(rewrite, features));
-  return append_threshold(rewrite, flat,
-                          std::vector<std::int32_t>(static_cast<std::size_t>(shape.elements()), 0));
-}
+
+ private:
+  const Shape& shape_of(ValueId value) const { return value_at(rewrite_.target(), value).shape; }
+  DataType type_of(ValueId value) const { return value_at(rewrite_.target(), value).type; }
+
+  Status check_thresholds(ValueId features) const {
+    const bool integers = type_of(features) == DataType::s32;
+    const std::size_t foreign =
+        integers ? encoding_.normalized_thresholds.size() : encoding_.thresholds.size();
+    if (foreign != 0) {
+      return make_error(ErrorCode::invalid_argument, "descriptor",
+                        integers ? "integer features are compared with integer thresholds"
+                                 : "real features are compared with thresholds of normalised features");
+    }
+    const std::size_t count = integers ? encoding_.thresholds.size() : encoding_.normalized_thresholds.size();
+    const auto expected = static_cast<std::size_t>(shape_of(features).elements());
+    if (count == 0 || count == expected) return {};
+    return make_error(ErrorCode::invalid_argument, "descriptor",
+                      std::to_string(count) + " thresholds for " + std::to_string(expected) + " features");
+  }
+
+  Result<ValueId> encode_integers(ValueId features) {
+    if (encoding_.type == DataType::b1 && encoding_.thresholds.empty())
+      return flat_bits(features, [this](ValueId value) { return threshold_at_zero(value); });
+    BITPLACE_ASSIGN(flat, flatten(features));
+    if (encoding_.type == DataType::b1) return threshold(flat, encoding_.thresholds);
+    if (encoding_.type == DataType::s8) return quantize(flat);
+    return normalize("descriptor", flat);
+  }
+
+  Result<ValueId> encode_real(ValueId features) {
+    BITPLACE_ASSIGN(real, to_f32(features));
+    if (encoding_.type == DataType::b1 && encoding_.normalized_thresholds.empty())
+      return flat_bits(real, [this](ValueId value) { return sign(value); });
+    BITPLACE_ASSIGN(flat, flatten(real));
+    if (encoding_.type == DataType::f32) return normalize("descriptor", flat);
+    BITPLACE_ASSIGN(normalized, normalize("normalize", flat));
+    if (encoding_.type == DataType::s8) return quantize(normalized);
+    BITPLACE_ASSIGN(differences, subtract(normalized, encoding_.normalized_thresholds));
+    return sign(differences);
+  }
+
+  // What does not depend on the element's place can come before the flattening: thresholds stay short then.
+  // Bits of partly used words cannot be flattened in place, so then the numbers are.
+  template <typename ToBits>
+  Result<ValueId> flat_bits(ValueId features, ToBits to_bits) {
+    if (shape_of(features)[3] % 32 == 0) {
+      BITPLACE_ASSIGN(bits, to_bits(features));
+      return flatten(bits);
+    }
+    BITPLACE_ASSIGN(flat, flatten(features));
+    return to_bits(flat);
+  }
+
+  // Codes keep their own unit: neither a sign nor a normalised vector depends on it.
+  Result<ValueId> to_f32(ValueId features) {
+    const DataType type = type_of(features);
+    if (type == DataType::f16)
+      return append("features/f32", Op::cast, features, CastAttributes{DataType::f32});
+    if (type == DataType::s8) return append("features/f32", Op::dequantize, features, DequantizeAttributes{});
+    return features;
+  }
+
+  Result<ValueId> flatten(ValueId value) { return append("flatten", Op::reshape, value, NoAttributes{}); }
+  Result<ValueId> sign(ValueId value) { return append("descriptor", Op::sign, value, NoAttributes{}); }
+  Result<ValueId> normalize(const char* name, ValueId value) {
+    return append(name, Op::l2_normalize, value, NoAttributes{});
+  }
+  Result<ValueId> quantize(ValueId value) {
+    return append("descriptor", Op::quantize, value, QuantizeAttributes{encoding_.scale});
+  }
+
+  Result<ValueId> threshold_at_zero(ValueId value) {
+    return threshold(value, std::vector<std::int32_t>(static_cast<std::size_t>(shape_of(value)[3]), 0));
+  }
+  Result<ValueId> threshold(ValueId value, const std::vector<std::int32_t>& thresholds) {
+    const std::vector<std::uint8_t> flip(thresholds.size(), 0);
+    return append("descriptor", Op::threshold, value, NoAttributes{},
+                  {{"threshold", rewrite_.add_tensor(make_tensor("descriptor.threshold", thresholds))},
+                   {"flip", rewrite_.add_tensor(make_tensor("descriptor.flip", flip))}});
+  }
+
+  // value - thresholds. The weights are 1, so only the sum is rounded, and rounding keeps a difference's
+  // sign.
+  Result<ValueId> subtract(ValueId value, const std::vector<float>& thresholds) {
+    std::vector<float> negated;
+    negated.reserve(thresholds.size());
+    for (const float threshold : thresholds)
+      negated.push_back(-threshold);
+    Tensor weight = make_tensor("descriptor.weight", std::vector<float>(thresholds.size(), 1.0f));
+    weight.shape = Shape(static_cast<std::int64_t>(thresholds.size()), 1, 1, 1);
+    ConvolutionAttributes attributes;
+    attributes.groups = static_cast<std::int32_t>(thresholds.size());
+    attributes.epilogue = Epilogue::affine;
+    return append("center", Op::convolution, value, attributes,
+                  {{"weight", rewrite_.add_tensor(std::move(weight))},
+                   {"bias", rewrite_.add_tensor(make_tensor("descriptor.bias", negated))}});
+  }
+
+  Result<ValueId> append(const char* name, Op op, ValueId input, const Attributes& attributes,
+                         std::vector<Parameter> parameters = {}) {
+    return rewrite_.append({name, op, {input}, kNone, attributes, std::move(parameters)});
+  }
+
+  Rewrite& rewrite_;
+  const DescriptorEncoding& encoding_;
+};
 
 }  // namespace
 
@@ -45,23 +130,10 @@ Result<Graph> encode_descriptor(const Graph& graph, const DescriptorEncoding& en
   Rewrite rewrite(graph);
   for (const Node& node : graph.nodes)
     BITPLACE_TRY(rewrite.copy(node));
-  const ValueId features = rewrite.find(graph.features);
-  const Value& value = value_at(graph, graph.features);
-  if (encoding.type == DataType::b1 && value.type != DataType::s32) {
-    return make_error(ErrorCode::unsupported, "descriptor", "only integer features can become bits");
-  }
-  if (encoding.type == DataType::b1 && encoding.thresholds.empty())
-    return finish_with(rewrite, append_sign(rewrite, features));
-  BITPLACE_ASSIGN(flat, append_flatten(rewrite, features));
-  if (encoding.type == DataType::b1)
-    return finish_with(rewrite, append_threshold(rewrite, flat, encoding.thresholds));
-  if (encoding.type == DataType::s8) {
-    return finish_with(
-        rewrite,
-        rewrite.append({"descriptor", Op::quantize, {flat}, kNone, QuantizeAttributes{encoding.scale}, {}}));
-  }
-  return finish_with(rewrite,
-                     rewrite.append({"descriptor", Op::l2_normalize, {flat}, kNone, NoAttributes{}, {}}));
+  BITPLACE_ASSIGN(descriptor, DescriptorEncoder(rewrite, encoding).encode(rewrite.find(graph.features)));
+  BITPLACE_ASSIGN(encoded, rewrite.finish());
+  encoded.descriptor = descriptor;
+  return encoded;
 }
 
 }  // namespace bitplace

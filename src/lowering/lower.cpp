@@ -9,7 +9,7 @@ namespace {
 
 Status check_no_float_layer(const Graph& graph) {
   for (const Node& node : graph.nodes) {
-    if (!is_affine(node.op) && node.op != Op::sign) continue;
+    if (!is_affine(node.op)) continue;
     return make_error(ErrorCode::unsupported, "layer '" + node.name + "' (" + op_name(node.op) + ")",
                       "stays a float layer, because it does not stand between a convolution and a sign; this "
                       "version runs integer layers only");

@@ -27,14 +27,21 @@ Result<Graph> pool_behind_sign(const Graph& graph);
 // A convolution takes in the threshold and the non-overlapping max-pool behind it.
 Result<Graph> fuse_convolution(const Graph& graph);
 
-// How the features become a descriptor.
+// How the features become a descriptor. Integer features (s32) become codes and bits as they are; real ones
+// (f32, f16, s8 codes) are L2-normalised first, so that one scale and one set of thresholds fit every image.
 struct DescriptorEncoding {
-  DataType type = DataType::f32;         // f32, s8 or b1
-  float scale = 1.0f;                    // s8: code = round(feature * scale)
-  std::vector<std::int32_t> thresholds;  // b1: one per feature; empty: the sign
+  DataType type = DataType::f32;                  // f32, s8 or b1
+  float scale = 1.0f;                             // s8: code = round(feature * scale)
+  std::vector<std::int32_t> thresholds;           // b1 of integers: one per feature; empty: the sign
+  std::vector<float> normalized_thresholds = {};  // b1 of real features: the same
 };
 
-// Flattens the features and appends l2_normalize, quantize or threshold.
+// Flattens the features and appends what makes the descriptor of them.
+//   f32            l2_normalize
+//   s8             quantize;  of real features l2_normalize before it
+//   b1             threshold; of real features sign
+//   b1, medians    threshold; of real features l2_normalize, minus the thresholds, sign: the subtraction is a
+//                  depthwise 1 x 1 convolution with weights 1, exact as to its sign, so bit = (x < threshold)
 Result<Graph> encode_descriptor(const Graph& graph, const DescriptorEncoding& encoding);
 
 }  // namespace bitplace

@@ -2,55 +2,86 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
+#include <limits>
 #include <numeric>
+#include <optional>
+#include <string>
 
+#include "core/error.h"
 #include "lowering/rewrite.h"
 
 namespace bitplace {
 namespace {
 
 struct WeightedValue {
-  std::int32_t value;
+  float value;
   double weight;
 };
 
-// `sorted` by value, not empty. Candidates are the values themselves and one more than the largest: below
-// each lies all that comes before it.
-std::int32_t balanced_threshold(const std::vector<WeightedValue>& sorted, double half) {
-  std::int32_t best = sorted.front().value;
-  double best_distance = half, below = 0.0;
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    below += sorted[i].weight;
-    const bool last = i + 1 == sorted.size();
-    if (!last && sorted[i + 1].value == sorted[i].value) continue;
-    if (std::abs(below - half) >= best_distance) continue;
-    best_distance = std::abs(below - half);
-    best = last ? sorted[i].value + 1 : sorted[i + 1].value;
-  }
-  return best;
+// Inside (low, high], halfway where there is room.
+float threshold_between(float low, float high) {
+  const double middle = (static_cast<double>(low) + static_cast<double>(high)) / 2.0;
+  const auto rounded = static_cast<float>(middle);
+  return rounded > low ? rounded : high;
 }
 
 }  // namespace
 
-void DescriptorCalibration::add(const float* features, double weight) {
+// Neighbouring values with the threshold in (below, from].
+struct DescriptorCalibration::Split {
+  std::optional<float> below;  // none: everything lies at `from` or above
+  std::optional<float> from;   // none: everything lies at `below` or below it
+
+  // `sorted` by value, not empty.
+  static Split nearest_to_half(const std::vector<WeightedValue>& sorted, double half) {
+    Split best = {std::nullopt, sorted.front().value};
+    double best_distance = half, below = 0.0;
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+      below += sorted[i].weight;
+      const bool last = i + 1 == sorted.size();
+      if (!last && sorted[i + 1].value == sorted[i].value) continue;
+      if (std::abs(below - half) >= best_distance) continue;
+      best_distance = std::abs(below - half);
+      best = {sorted[i].value, last ? std::nullopt : std::optional(sorted[i + 1].value)};
+    }
+    return best;
+  }
+};
+
+FeatureKind feature_kind(const Graph& graph) {
+  return value_at(graph, graph.features).type == DataType::s32 ? FeatureKind::integers
+                                                               : FeatureKind::normalized;
+}
+
+Status DescriptorCalibration::add(const float* features, double weight) {
+  for (std::size_t i = 0; i < features_; ++i) {
+    if (std::isfinite(features[i])) continue;
+    return make_error(ErrorCode::invalid_argument, "calibrate",
+                      "feature " + std::to_string(i) + " is not a finite number");
+  }
+  samples_.insert(samples_.end(), features, features + features_);
   weights_.push_back(weight);
-  for (std::size_t i = 0; i < features_; ++i)
-    samples_.push_back(static_cast<std::int32_t>(features[i]));
+  return {};
 }
 
 float DescriptorCalibration::code_scale(double share) const {
-  std::vector<std::int32_t> magnitudes(samples_.size());
-  std::transform(samples_.begin(), samples_.end(), magnitudes.begin(),
-                 [](std::int32_t x) { return std::abs(x); });
+  if (samples_.empty()) return 127.0f;
+  std::vector<float> magnitudes(samples_.size());
+  std::transform(samples_.begin(), samples_.end(), magnitudes.begin(), [](float x) { return std::abs(x); });
   const auto last = static_cast<double>(magnitudes.size() - 1);
   const auto rank = static_cast<std::ptrdiff_t>(std::ceil(share * last));
   std::nth_element(magnitudes.begin(), magnitudes.begin() + rank, magnitudes.end());
-  return 127.0f / static_cast<float>(std::max(1, magnitudes[static_cast<std::size_t>(rank)]));
+  float kept = magnitudes[static_cast<std::size_t>(rank)];
+  if (kind_ == FeatureKind::integers) return 127.0f / std::max(1.0f, kept);
+  if (kept == 0.0f) kept = *std::max_element(magnitudes.begin(), magnitudes.end());
+  constexpr float kSmallest = 1e-30f;  // keeps the scale finite
+  return kept == 0.0f ? 127.0f : 127.0f / std::max(kSmallest, kept);
 }
 
-std::vector<std::int32_t> DescriptorCalibration::median_thresholds() const {
-  std::vector<std::int32_t> thresholds(features_);
+std::vector<DescriptorCalibration::Split> DescriptorCalibration::median_splits() const {
+  std::vector<Split> splits;
+  if (weights_.empty()) return splits;
+  splits.reserve(features_);
   std::vector<WeightedValue> column(images());
   const double half = std::accumulate(weights_.begin(), weights_.end(), 0.0) / 2.0;
   for (std::size_t feature = 0; feature < features_; ++feature) {
@@ -58,12 +89,33 @@ std::vector<std::int32_t> DescriptorCalibration::median_thresholds() const {
       column[image] = {samples_[image * features_ + feature], weights_[image]};
     std::stable_sort(column.begin(), column.end(),
                      [](const WeightedValue& a, const WeightedValue& b) { return a.value < b.value; });
-    thresholds[feature] = balanced_threshold(column, half);
+    splits.push_back(Split::nearest_to_half(column, half));
+  }
+  return splits;
+}
+
+std::vector<std::int32_t> DescriptorCalibration::median_thresholds() const {
+  std::vector<std::int32_t> thresholds;
+  for (const Split& split : median_splits())
+    thresholds.push_back(split.from ? static_cast<std::int32_t>(*split.from)
+                                    : static_cast<std::int32_t>(*split.below) + 1);
+  return thresholds;
+}
+
+std::vector<float> DescriptorCalibration::normalized_median_thresholds() const {
+  std::vector<float> thresholds;
+  for (const Split& split : median_splits()) {
+    if (!split.from) {
+      thresholds.push_back(std::nextafter(*split.below, std::numeric_limits<float>::infinity()));
+    } else {
+      thresholds.push_back(split.below ? threshold_between(*split.below, *split.from) : *split.from);
+    }
   }
   return thresholds;
 }
 
 float exact_code_scale(const Graph& graph) {
+  if (feature_kind(graph) != FeatureKind::integers) return 0.0f;
   const Node* node = writer(graph, graph.features);
   while (node != nullptr && node->op == Op::max_pool)
     node = writer(graph, node->inputs[0]);

@@ -22,16 +22,25 @@ std::string number_text(double value) {
   return text;
 }
 
+// What the descriptor is made of: integer features as they are, real ones as the f32 descriptor has them.
+Status read_features(Describer& describer, FeatureKind kind, const ImageView& image,
+                     std::vector<float>* features) {
+  if (kind == FeatureKind::integers) return describer.features(image, features->data(), features->size());
+  return describer.describe(image, features->data(), features->size() * sizeof(float));
+}
+
 Result<DescriptorCalibration> gather(const ModelContents& model, const ImageList& list) {
   BITPLACE_ASSIGN(describer, describer_of(model));
   std::vector<float> features(describer.feature_count());
-  DescriptorCalibration calibration(features.size());
+  const FeatureKind kind = feature_kind(model.graph);
+  DescriptorCalibration calibration(features.size(), kind);
   Progress progress("calibrate", static_cast<std::int64_t>(list.paths.size()));
   for (std::size_t i = 0; i < list.paths.size(); ++i) {
     BITPLACE_ASSIGN(image, read_image(list.paths[i]));
-    const Status described = describer.features(image.view(), features.data(), features.size());
+    const Status described = read_features(describer, kind, image.view(), &features);
     if (!described.ok()) return with_context(described.error(), list.paths[i]);
-    calibration.add(features.data(), list.weights[i]);
+    const Status added = calibration.add(features.data(), list.weights[i]);
+    if (!added.ok()) return with_context(added.error(), list.paths[i]);
     progress.advance();
   }
   progress.finish();
@@ -65,14 +74,19 @@ std::string images_text(const std::string& calibrate, const ImageList& list) {
 
 Result<DescriptorChoice> choose_descriptor(DataType type, const std::string& calibrate,
                                            const ModelContents& model) {
-  if (type == DataType::f32) return DescriptorChoice{{}, "f32, L2-normalised"};
+  DescriptorChoice choice;
+  choice.encoding.type = type;
+  choice.text = "f32, L2-normalised";
+  if (type == DataType::f32) return choice;
   if (calibrate.empty()) return choose_without_images(type, model);
   BITPLACE_ASSIGN(list, find_images(calibrate, kMostImages));
   BITPLACE_ASSIGN(calibration, gather(model, list));
-  DescriptorChoice choice;
-  choice.encoding.type = type;
   if (type == DataType::b1) {
-    choice.encoding.thresholds = calibration.median_thresholds();
+    if (feature_kind(model.graph) == FeatureKind::integers) {
+      choice.encoding.thresholds = calibration.median_thresholds();
+    } else {
+      choice.encoding.normalized_thresholds = calibration.normalized_median_thresholds();
+    }
     choice.text = "bits, each feature compared with its median over " + images_text(calibrate, list);
     if (list.datasets > 1)
       choice.text += ", whose " + std::to_string(list.datasets) + " datasets count alike";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 #include "common/progress.h"
 #include "common/text_table.h"
@@ -32,6 +33,7 @@ class Verifier {
   Result<std::vector<double>> trained_features(const ImageView& image);
   void compare_integers(const std::vector<double>& expected, std::int64_t ties);
   void compare_descriptor(const DescriptorView& descriptor, const std::vector<double>& expected);
+  double threshold_of(std::size_t feature, double norm) const;
 
   const Graph& trained_;
   double divisor_;
@@ -78,13 +80,21 @@ void Verifier::compare_integers(const std::vector<double>& expected, std::int64_
   if (ties == 0) result_.unexplained += differing;
 }
 
+// What a bit compares the feature with, in the feature's own unit.
+double Verifier::threshold_of(std::size_t feature, double norm) const {
+  if (!encoding_.thresholds.empty()) return encoding_.thresholds[feature];
+  if (encoding_.normalized_thresholds.empty()) return 0.0;
+  return static_cast<double>(encoding_.normalized_thresholds[feature]) * norm;
+}
+
 void Verifier::compare_descriptor(const DescriptorView& descriptor, const std::vector<double>& expected) {
-  double product = 0.0, ours = 0.0, theirs = 0.0;
+  double product = 0.0, ours = 0.0;
+  const double theirs = std::inner_product(expected.begin(), expected.end(), expected.begin(), 0.0);
+  const double norm = std::sqrt(theirs);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (descriptor.spec.type == DescriptorType::bits) {
       const bool bit = (static_cast<const std::uint8_t*>(descriptor.data)[i / 8] >> i % 8 & 1) != 0;
-      const double threshold = encoding_.thresholds.empty() ? 0.0 : encoding_.thresholds[i];
-      result_.differing_bits += bit != (expected[i] < threshold) ? 1 : 0;
+      result_.differing_bits += bit != (expected[i] < threshold_of(i, norm)) ? 1 : 0;
       continue;
     }
     const double x = descriptor.spec.type == DescriptorType::s8
@@ -92,10 +102,9 @@ void Verifier::compare_descriptor(const DescriptorView& descriptor, const std::v
                          : static_cast<double>(static_cast<const float*>(descriptor.data)[i]);
     product += x * expected[i];
     ours += x * x;
-    theirs += expected[i] * expected[i];
   }
   if (descriptor.spec.type == DescriptorType::bits) return;
-  const double norms = std::sqrt(ours) * std::sqrt(theirs);
+  const double norms = std::sqrt(ours) * norm;
   result_.lowest_cosine = std::min(result_.lowest_cosine, norms > 0.0 ? product / norms : 1.0);
 }
 
