@@ -1,0 +1,19 @@
+// How large the values of a float graph become, as calibration found it.
+#pragma once
+
+#include <vector>
+
+namespace bitplace {
+
+// Magnitudes that become the largest code: 127 of 8 bits, 7 of 4 bits. What lies beyond saturates. 0 where a
+// value was never anything but 0.
+struct ActivationRange {
+  float largest8 = 0.0f;
+  float largest4 = 0.0f;
+  bool negative = false;  // some number was below 0
+};
+
+// One per value of the graph, by ValueId.
+using ActivationRanges = std::vector<ActivationRange>;
+
+}  // namespace bitplace

@@ -1,0 +1,38 @@
+// Which arithmetic each layer of a network uses.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bitplace/result.h"
+#include "graph/graph.h"
+
+namespace bitplace {
+
+// Of a layer's weights and of the activations it reads. w4a8: 4-bit weights on 8-bit codes.
+enum class Precision : std::uint8_t { fp32, fp16, int8, w4a8, w4a4 };
+
+const char* precision_name(Precision precision);  // "fp32", "fp16", "int8", "w4a8", "w4a4"
+bool precision_from_name(const std::string& name, Precision* precision);
+int weight_bits(Precision precision);  // 32, 16, 8, 4, 4
+bool is_integer(Precision precision);
+
+// One for every layer with weights (the convolutions of the graph, by name), and one for those not named.
+struct PrecisionMap {
+  Precision otherwise = Precision::fp32;
+  std::map<std::string, Precision> layers;
+
+  Precision of(const std::string& layer) const;
+};
+
+// The names of the layers that have a precision, in the graph's order.
+std::vector<std::string> weighted_layers(const Graph& graph);
+
+// {"default": "int8", "layers": {"features.0.0": "fp16"}}. Errors name the file, the place and the reason; a
+// layer that the graph does not have is one.
+Result<PrecisionMap> read_precision_map(const std::string& path, const Graph& graph);
+Status write_precision_map(const std::string& path, const PrecisionMap& map);
+
+}  // namespace bitplace
