@@ -27,6 +27,13 @@ Result<Graph> pool_behind_sign(const Graph& graph);
 // A convolution takes in the threshold and the non-overlapping max-pool behind it.
 Result<Graph> fuse_convolution(const Graph& graph);
 
+// A batch-norm becomes part of the f32 convolution before it; one that has none becomes a convolution with
+// one tap per channel. Constants are computed in binary64 and rounded once.
+Result<Graph> fold_batch_norm(const Graph& graph);
+
+// A convolution or a sum takes in the activation behind it where that is a clamp: ReLU, ReLU6, hard tanh.
+Result<Graph> fuse_activations(const Graph& graph);
+
 // How the features become a descriptor. Integer features (s32) become codes and bits as they are; real ones
 // (f32, f16, s8 codes) are L2-normalised first, so that one scale and one set of thresholds fit every image.
 struct DescriptorEncoding {

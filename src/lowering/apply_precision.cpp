@@ -1,0 +1,281 @@
+#include "lowering/apply_precision.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <map>
+
+#include "core/error.h"
+#include "graph/code_range.h"
+#include "lowering/arithmetic_choice.h"
+#include "lowering/quantize_weights.h"
+#include "lowering/rewrite.h"
+
+namespace bitplace {
+namespace {
+
+constexpr float kUnbounded = std::numeric_limits<float>::infinity();
+
+DataType type_of(Arithmetic arithmetic) {
+  switch (arithmetic) {
+    case Arithmetic::codes:
+      return DataType::s8;
+    case Arithmetic::f16:
+      return DataType::f16;
+    case Arithmetic::f32:
+      return DataType::f32;
+  }
+  return DataType::f32;
+}
+
+// A bound of the numbers as a bound of their codes.
+float code_bound(float bound, const CodeScale& codes) {
+  const float scaled = std::nearbyint(bound / codes.scale);
+  return std::clamp(scaled, static_cast<float>(codes.low), static_cast<float>(codes.high));
+}
+
+float normal(float scale) {
+  return std::max(scale, FLT_MIN);
+}
+
+class PrecisionPass {
+ public:
+  PrecisionPass(const Graph& graph, const PrecisionMap& precisions, const ActivationRanges& ranges)
+      : graph_(graph),
+        precisions_(precisions),
+        ranges_(ranges),
+        choice_(graph, precisions, ranges),
+        rewrite_(graph, type_of(choice_.of_input())),
+        forms_(graph.values.size()) {}
+
+  Result<PreciseGraph> run() {
+    keep(graph_.input, choice_.of_input(), rewrite_.find(graph_.input));
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+      BITPLACE_TRY(append_node(i));
+    // Features are numbers, not codes, whatever made them.
+    BITPLACE_ASSIGN(features, as_floats(graph_.features));
+    rewrite_.redirect(graph_.features, features);
+    if (graph_.descriptor != graph_.features) {
+      BITPLACE_ASSIGN(descriptor, as_floats(graph_.descriptor));
+      rewrite_.redirect(graph_.descriptor, descriptor);
+    }
+    PreciseGraph result;
+    if (choice_.of_input() == Arithmetic::codes) result.input_scale = choice_.codes_of(graph_.input).scale;
+    BITPLACE_ASSIGN(graph, rewrite_.finish());
+    result.graph = std::move(graph);
+    return result;
+  }
+
+ private:
+  // A value in one type: codes also come with their scale.
+  struct Form {
+    DataType type;
+    float scale;
+    ValueId value;
+  };
+
+  static std::size_t index(ValueId value) { return static_cast<std::size_t>(value); }
+
+  void keep(ValueId source, DataType type, float scale, ValueId target) {
+    forms_[index(source)].push_back({type, scale, target});
+    rewrite_.redirect(source, target);
+  }
+  void keep(ValueId source, Arithmetic arithmetic, ValueId target) {
+    keep(source, type_of(arithmetic), arithmetic == Arithmetic::codes ? choice_.codes_of(source).scale : 1.0f,
+         target);
+  }
+
+  const Form* find_form(ValueId source, DataType type, float scale) const {
+    for (const Form& form : forms_[index(source)]) {
+      if (form.type == type && (type != DataType::s8 || form.scale == scale)) return &form;
+    }
+    return nullptr;
+  }
+
+  Result<ValueId> append_conversion(ValueId source, const char* kind, Node node, DataType type, float scale) {
+    node.name = value_at(graph_, source).name + "/" + kind;
+    BITPLACE_ASSIGN(value, rewrite_.append(std::move(node)));
+    forms_[index(source)].push_back({type, scale, value});
+    return value;
+  }
+
+  Result<ValueId> as_floats(ValueId source) { return as(source, DataType::f32); }
+
+  // The value as f32 or f16, converted where it is something else.
+  Result<ValueId> as(ValueId source, DataType type) {
+    if (const Form* form = find_form(source, type, 1.0f)) return form->value;
+    const Form from = forms_[index(source)].front();
+    if (from.type == DataType::s8) {
+      return append_conversion(
+          source, data_type_name(type),
+          {"", Op::dequantize, {from.value}, kNone, DequantizeAttributes{from.scale, type}, {}}, type, 1.0f);
+    }
+    return append_conversion(source, data_type_name(type),
+                             {"", Op::cast, {from.value}, kNone, CastAttributes{type}, {}}, type, 1.0f);
+  }
+
+  // The value as codes of this scale.
+  Result<ValueId> as_codes(ValueId source, const CodeScale& codes) {
+    if (const Form* form = find_form(source, DataType::s8, codes.scale)) return form->value;
+    BITPLACE_TRY(check_range(source));
+    const Form from = forms_[index(source)].front();
+    if (from.type != DataType::s8) {
+      const QuantizeAttributes attributes = {1.0f / codes.scale, static_cast<float>(codes.low),
+                                             static_cast<float>(codes.high)};
+      return append_conversion(source, "quantize", {"", Op::quantize, {from.value}, kNone, attributes, {}},
+                               DataType::s8, codes.scale);
+    }
+    const auto other_scale = [&](float x) { return x; };
+    return append_conversion(source, "requantize", lookup_node(from.value, from.scale, codes, other_scale),
+                             DataType::s8, codes.scale);
+  }
+
+  // A table of what a function makes of each code, in codes again.
+  template <typename Function>
+  Node lookup_node(ValueId input, float input_scale, const CodeScale& codes, const Function& function) {
+    Tensor table{"table", DataType::s8, Shape(std::int64_t{256}), std::vector<std::byte>(256)};
+    for (int code = -127; code <= 127; ++code) {
+      const float scaled = function(static_cast<float>(code) * input_scale) / codes.scale;
+      const float bounded = std::clamp(scaled, static_cast<float>(codes.low), static_cast<float>(codes.high));
+      table.as<std::int8_t>()[code + 128] = static_cast<std::int8_t>(std::nearbyint(bounded));
+    }
+    table.as<std::int8_t>()[0] = table.as<std::int8_t>()[1];  // -128 does not occur
+    return {"",    Op::lookup,     {input},
+            kNone, NoAttributes{}, {{"table", rewrite_.add_tensor(std::move(table))}}};
+  }
+
+  Status check_range(ValueId value) const {
+    if (index(value) < ranges_.size()) return {};
+    return make_error(ErrorCode::invalid_argument, "value '" + value_at(graph_, value).name + "'",
+                      "becomes codes, and no calibration says how large it is");
+  }
+
+  Status append_node(std::size_t i) {
+    const Node& node = graph_.nodes[i];
+    const Arithmetic arithmetic = choice_.of_node(i);
+    if (arithmetic == Arithmetic::codes) BITPLACE_TRY(check_range(node.output));
+    if (node.op == Op::convolution) {
+      return arithmetic == Arithmetic::codes ? append_integer_convolution(node)
+                                             : append_float_convolution(node, arithmetic);
+    }
+    return arithmetic == Arithmetic::codes ? append_on_codes(node) : append_on_floats(node, arithmetic);
+  }
+
+  Status append_float_convolution(const Node& node, Arithmetic arithmetic) {
+    const DataType type = type_of(arithmetic);
+    const Tensor& weight = *graph_.parameter(node, "weight");
+    Node copy = node;
+    BITPLACE_ASSIGN(input, as(node.inputs[0], type));
+    copy.inputs = {input};
+    copy.parameters = rewrite_.carry(node.parameters);
+    std::get<ConvolutionAttributes>(copy.attributes).output_type = type;
+    if (type == DataType::f16) {
+      BITPLACE_ASSIGN(halves, weights_to_f16(weight));
+      set_parameter(copy, "weight", std::move(halves));
+    }
+    return append_result(node, std::move(copy), arithmetic);
+  }
+
+  Status append_integer_convolution(const Node& node) {
+    const Precision precision = precisions_.of(node.name);
+    const CodeScale input_codes = choice_.codes_for(node.inputs[0], precision);
+    BITPLACE_ASSIGN(input, as_codes(node.inputs[0], input_codes));
+    WeightCodes weight = quantize_weights(*graph_.parameter(node, "weight"), precision);
+    const Tensor& bias = *graph_.parameter(node, "bias");
+    const bool codes_wanted = choice_.read_as_codes(node.output);
+    const CodeScale output_codes = codes_wanted ? choice_.codes_of(node.output) : CodeScale{};
+    std::vector<float> scales(weight.scales.size()), offsets(weight.scales.size());
+    for (std::size_t c = 0; c < scales.size(); ++c) {
+      scales[c] = normal(input_codes.scale * weight.scales[c] / output_codes.scale);
+      offsets[c] = bias.as<float>()[c] / output_codes.scale;
+    }
+    Node copy{node.name, Op::convolution, {input}, kNone, node.attributes, {}};
+    auto& attributes = std::get<ConvolutionAttributes>(copy.attributes);
+    attributes.epilogue = codes_wanted ? Epilogue::requantize : Epilogue::affine;
+    if (codes_wanted) {
+      attributes.output_low = code_bound(attributes.output_low, output_codes);
+      attributes.output_high = code_bound(attributes.output_high, output_codes);
+    }
+    copy.parameters = {{"weight", rewrite_.add_tensor(std::move(weight.tensor))},
+                       {"scale", rewrite_.add_tensor(make_tensor(node.name + ".scale", scales))},
+                       {"bias", rewrite_.add_tensor(make_tensor(node.name + ".bias", offsets))}};
+    return append_result(node, std::move(copy), codes_wanted ? Arithmetic::codes : Arithmetic::f32);
+  }
+
+  Status append_on_floats(const Node& node, Arithmetic arithmetic) {
+    Node copy = node;
+    copy.inputs.clear();
+    for (const ValueId source : node.inputs) {
+      BITPLACE_ASSIGN(input, as(source, type_of(arithmetic)));
+      copy.inputs.push_back(input);
+    }
+    copy.parameters = rewrite_.carry(node.parameters);
+    return append_result(node, std::move(copy), arithmetic);
+  }
+
+  Status append_on_codes(const Node& node) {
+    const CodeScale output = choice_.codes_of(node.output);
+    std::vector<float> scales;
+    Node copy = node;
+    copy.inputs.clear();
+    for (const ValueId source : node.inputs) {
+      const CodeScale codes = choice_.codes_of(source);
+      BITPLACE_ASSIGN(input, as_codes(source, codes));
+      copy.inputs.push_back(input);
+      scales.push_back(codes.scale);
+    }
+    if (auto* sum = std::get_if<AddAttributes>(&copy.attributes)) {
+      *sum = {normal(scales[0] / output.scale), normal(scales[1] / output.scale),
+              code_bound(sum->low, output), code_bound(sum->high, output)};
+    } else if (auto* gate = std::get_if<MultiplyChannelsAttributes>(&copy.attributes)) {
+      *gate = {normal(scales[0] * scales[1] / output.scale), code_bound(gate->low, output),
+               code_bound(gate->high, output)};
+    } else if (auto* pool = std::get_if<AveragePoolAttributes>(&copy.attributes)) {
+      pool->factor = normal(scales[0] / output.scale);
+    } else if (node.op == Op::activation) {
+      copy = activation_table(node, copy.inputs[0], scales[0], output);
+    }
+    return append_result(node, std::move(copy), Arithmetic::codes);
+  }
+
+  Node activation_table(const Node& node, ValueId input, float input_scale, const CodeScale& output) {
+    const auto& a = std::get<ActivationAttributes>(node.attributes);
+    const KernelTable<ActivationKernel> rows = activation_kernels();
+    const ActivationKernel& reference = *rows.rows[rows.count - 1];
+    Node table = lookup_node(input, input_scale, output, [&](float x) {
+      float y = 0.0f;
+      reference.run_f32({a.kind, a.alpha, &x, &y}, 0, 1);
+      return y;
+    });
+    table.name = node.name;
+    return table;
+  }
+
+  void set_parameter(Node& node, const char* role, Tensor tensor) {
+    for (Parameter& parameter : node.parameters) {
+      if (parameter.role == role) parameter.tensor = rewrite_.add_tensor(std::move(tensor));
+    }
+  }
+
+  Status append_result(const Node& node, Node copy, Arithmetic arithmetic) {
+    BITPLACE_ASSIGN(output, rewrite_.append(std::move(copy)));
+    keep(node.output, arithmetic, output);
+    return {};
+  }
+
+  const Graph& graph_;
+  const PrecisionMap& precisions_;
+  const ActivationRanges& ranges_;
+  ArithmeticChoice choice_;
+  Rewrite rewrite_;
+  std::vector<std::vector<Form>> forms_;  // by value of the source; the first is what its node wrote
+};
+
+}  // namespace
+
+Result<PreciseGraph> apply_precision(const Graph& graph, const PrecisionMap& precisions,
+                                     const ActivationRanges& ranges) {
+  return PrecisionPass(graph, precisions, ranges).run();
+}
+
+}  // namespace bitplace

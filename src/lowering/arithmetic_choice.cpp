@@ -1,0 +1,175 @@
+#include "lowering/arithmetic_choice.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lowering/rewrite.h"
+
+namespace bitplace {
+namespace {
+
+Arithmetic arithmetic_of(Precision precision) {
+  if (is_integer(precision)) return Arithmetic::codes;
+  return precision == Precision::fp16 ? Arithmetic::f16 : Arithmetic::f32;
+}
+
+bool runs_on_codes(Op op) {
+  switch (op) {
+    case Op::max_pool:
+    case Op::average_pool:
+    case Op::add:
+    case Op::multiply_channels:
+    case Op::activation:
+    case Op::reshape:
+    case Op::transpose:
+    case Op::concatenate:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool runs_on_halves(Op op) {
+  return runs_on_codes(op);
+}
+
+// The result's codes are the input's.
+bool hands_codes_on(Op op) {
+  return op == Op::max_pool || op == Op::reshape || op == Op::transpose || op == Op::concatenate;
+}
+
+std::size_t index(ValueId value) {
+  return static_cast<std::size_t>(value);
+}
+
+bool is_never_negative(const Node& node, const std::vector<bool>& inputs_signed) {
+  const auto all_inputs = [&] {
+    return std::none_of(node.inputs.begin(), node.inputs.end(),
+                        [&](ValueId input) { return inputs_signed[index(input)]; });
+  };
+  if (const auto* a = std::get_if<ConvolutionAttributes>(&node.attributes)) return a->output_low >= 0.0f;
+  if (const auto* a = std::get_if<AddAttributes>(&node.attributes)) return a->low >= 0.0f || all_inputs();
+  if (const auto* a = std::get_if<ActivationAttributes>(&node.attributes)) {
+    return a->kind == ActivationKind::relu || a->kind == ActivationKind::relu6 ||
+           a->kind == ActivationKind::sigmoid || a->kind == ActivationKind::hard_sigmoid;
+  }
+  return runs_on_codes(node.op) && all_inputs();
+}
+
+// By value: whether it can be negative, whatever the image is.
+std::vector<bool> signed_values(const Graph& graph) {
+  std::vector<bool> is_signed(graph.values.size(), true);
+  for (const Node& node : graph.nodes)
+    is_signed[index(node.output)] = !is_never_negative(node, is_signed);
+  return is_signed;
+}
+
+}  // namespace
+
+ArithmeticChoice::ArithmeticChoice(const Graph& graph, const PrecisionMap& precisions,
+                                   const ActivationRanges& ranges)
+    : graph_(graph),
+      ranges_(ranges),
+      nodes_(graph.nodes.size(), Arithmetic::f32),
+      read_as_codes_(graph.values.size()),
+      wide_(graph.values.size()),
+      parent_(graph.values.size()) {
+  for (std::size_t i = 0; i < parent_.size(); ++i)
+    parent_[i] = static_cast<ValueId>(i);
+  choose_nodes(precisions);
+  leave_floats_floats();
+  join_scales();
+  mark_reading(precisions);
+}
+
+void ArithmeticChoice::choose_nodes(const PrecisionMap& precisions) {
+  std::vector<Arithmetic> of_value(graph_.values.size(), Arithmetic::f32);
+  const std::vector<std::size_t> first = graph_.readers(graph_.input);
+  if (!first.empty() && graph_.nodes[first[0]].op == Op::convolution)
+    input_ = arithmetic_of(precisions.of(graph_.nodes[first[0]].name));
+  of_value[index(graph_.input)] = input_;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = graph_.nodes[i];
+    Arithmetic& chosen = nodes_[i];
+    if (node.op == Op::convolution) {
+      chosen = arithmetic_of(precisions.of(node.name));
+    } else if (runs_on_halves(node.op)) {
+      chosen = Arithmetic::codes;
+      for (const ValueId input : node.inputs)
+        chosen = std::max(chosen, of_value[index(input)]);
+    }
+    of_value[index(node.output)] = chosen;
+  }
+}
+
+// From the last node to the first: what no integer layer will read need not be rounded to codes.
+void ArithmeticChoice::leave_floats_floats() {
+  for (std::size_t i = nodes_.size(); i-- > 0;) {
+    const Node& node = graph_.nodes[i];
+    if (nodes_[i] == Arithmetic::codes && node.op != Op::convolution && !read_as_codes(node.output))
+      nodes_[i] = Arithmetic::f32;
+    if (nodes_[i] != Arithmetic::codes) continue;
+    for (const ValueId input : node.inputs)
+      read_as_codes_[index(input)] = true;
+  }
+}
+
+void ArithmeticChoice::join_scales() {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = graph_.nodes[i];
+    if (nodes_[i] != Arithmetic::codes || !hands_codes_on(node.op)) continue;
+    for (const ValueId input : node.inputs)
+      parent_[root(input)] = static_cast<ValueId>(root(node.output));
+  }
+  const std::vector<bool> is_signed = signed_values(graph_);
+  signed_.resize(parent_.size());
+  for (std::size_t i = 0; i < parent_.size(); ++i)
+    if (is_signed[i]) signed_[root(static_cast<ValueId>(i))] = true;
+  range_of_root_.resize(parent_.size());
+  for (std::size_t i = 0; i < ranges_.size(); ++i) {
+    ActivationRange& shared = range_of_root_[root(static_cast<ValueId>(i))];
+    shared.largest8 = std::max(shared.largest8, ranges_[i].largest8);
+    shared.largest4 = std::max(shared.largest4, ranges_[i].largest4);
+  }
+}
+
+void ArithmeticChoice::mark_reading(const PrecisionMap& precisions) {
+  wide_[root(graph_.input)] = true;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = graph_.nodes[i];
+    if (nodes_[i] != Arithmetic::codes || hands_codes_on(node.op)) continue;
+    const bool four_bits = node.op == Op::convolution && precisions.of(node.name) == Precision::w4a4;
+    for (const ValueId input : node.inputs)
+      if (!four_bits) wide_[root(input)] = true;
+  }
+}
+
+std::size_t ArithmeticChoice::root(ValueId value) const {
+  while (parent_[index(value)] != value)
+    value = parent_[index(value)];
+  return index(value);
+}
+
+CodeScale ArithmeticChoice::codes(ValueId value, bool four_bits) const {
+  const ActivationRange& range = range_of_root_[root(value)];
+  const bool is_signed = signed_[root(value)];
+  CodeScale codes;
+  // Four bits without a sign reach 15, with one 7.
+  codes.high = !four_bits ? 127 : is_signed ? 7 : 15;
+  codes.low = is_signed ? -codes.high : 0;
+  const float largest = four_bits ? range.largest4 : range.largest8;
+  codes.scale = largest / static_cast<float>(codes.high);
+  if (!std::isnormal(codes.scale)) codes.scale = 1.0f;  // never anything but 0
+  return codes;
+}
+
+CodeScale ArithmeticChoice::codes_of(ValueId value) const {
+  return codes(value, !wide_[root(value)]);
+}
+
+CodeScale ArithmeticChoice::codes_for(ValueId value, Precision precision) const {
+  const bool four_bits = precision == Precision::w4a4 && root(value) != root(graph_.input);
+  return four_bits ? codes(value, true) : codes_of(value);
+}
+
+}  // namespace bitplace
