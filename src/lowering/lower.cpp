@@ -17,33 +17,62 @@ Status check_no_float_layer(const Graph& graph) {
   return {};
 }
 
-}  // namespace
+struct Pass {
+  const char* name;
+  std::function<Result<Graph>(const Graph&)> run;
+};
 
-Result<Graph> lower(const Graph& graph, const LoweringOptions& options) {
-  struct Pass {
-    const char* name;
-    std::function<Result<Graph>(const Graph&)> run;
-  };
-  const Pass passes[] = {
-      {"integer_input", [&](const Graph& g) { return integer_input(g, options.input_divisor); }},
-      {"orient_filters", orient_filters},
-      {"fold_thresholds", fold_thresholds},
-      {"pool_behind_sign", pool_behind_sign},
-      {"fuse_convolution", fuse_convolution},
-      {"encode_descriptor", [&](const Graph& g) { return encode_descriptor(g, options.descriptor); }},
-  };
-  BITPLACE_TRY(validate_graph(graph));
+Result<Graph> run_passes(const Graph& graph, std::initializer_list<Pass> passes,
+                         const std::function<void(const char*, const Graph&)>& observe) {
   Graph lowered = graph;
-  if (options.observe) options.observe("float", lowered);
   for (const Pass& pass : passes) {
     Result<Graph> next = pass.run(lowered);
     if (!next.ok()) return with_context(next.error(), pass.name);
     lowered = *std::move(next);
-    if (options.observe) options.observe(pass.name, lowered);
+    if (observe) observe(pass.name, lowered);
   }
+  return lowered;
+}
+
+}  // namespace
+
+Result<Graph> lower(const Graph& graph, const LoweringOptions& options) {
+  BITPLACE_TRY(validate_graph(graph));
+  if (options.observe) options.observe("float", graph);
+  BITPLACE_ASSIGN(
+      lowered,
+      run_passes(
+          graph,
+          {{"integer_input", [&](const Graph& g) { return integer_input(g, options.input_divisor); }},
+           {"orient_filters", orient_filters},
+           {"fold_thresholds", fold_thresholds},
+           {"pool_behind_sign", pool_behind_sign},
+           {"fuse_convolution", fuse_convolution},
+           {"encode_descriptor", [&](const Graph& g) { return encode_descriptor(g, options.descriptor); }}},
+          options.observe));
   BITPLACE_TRY(check_no_float_layer(lowered));
   BITPLACE_TRY(validate_deployable(lowered));
   return lowered;
+}
+
+Result<Graph> fold_real(const Graph& graph, const std::function<void(const char*, const Graph&)>& observe) {
+  BITPLACE_TRY(validate_graph(graph));
+  if (observe) observe("float", graph);
+  return run_passes(graph, {{"fold_batch_norm", fold_batch_norm}, {"fuse_activations", fuse_activations}},
+                    observe);
+}
+
+Result<PreciseGraph> lower_real(const Graph& folded, const RealLoweringOptions& options) {
+  BITPLACE_ASSIGN(precise, apply_precision(folded, options.precisions, options.ranges));
+  if (options.observe) options.observe("apply_precision", precise.graph);
+  BITPLACE_ASSIGN(encoded,
+                  run_passes(precise.graph,
+                             {{"encode_descriptor",
+                               [&](const Graph& g) { return encode_descriptor(g, options.descriptor); }}},
+                             options.observe));
+  BITPLACE_TRY(validate_deployable(encoded));
+  precise.graph = std::move(encoded);
+  return precise;
 }
 
 }  // namespace bitplace

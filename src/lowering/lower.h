@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "lowering/apply_precision.h"
 #include "lowering/passes.h"
 
 namespace bitplace {
@@ -17,5 +18,20 @@ struct LoweringOptions {
 
 // Runs the passes in order; the result has passed validate_deployable.
 Result<Graph> lower(const Graph& graph, const LoweringOptions& options);
+
+// Of a real-valued network: batch-norms folded, activations fused, still f32. Calibration looks at this
+// graph, and precision maps name its layers.
+Result<Graph> fold_real(const Graph& graph,
+                        const std::function<void(const char*, const Graph&)>& observe = {});
+
+struct RealLoweringOptions {
+  PrecisionMap precisions;
+  ActivationRanges ranges;  // of fold_real's values; empty without integer layers
+  DescriptorEncoding descriptor;
+  std::function<void(const char* pass, const Graph& graph)> observe;
+};
+
+// From fold_real's graph to one that a plan can run; the result has passed validate_deployable.
+Result<PreciseGraph> lower_real(const Graph& folded, const RealLoweringOptions& options);
 
 }  // namespace bitplace

@@ -1,23 +1,13 @@
 #include "lowering/quantize_weights.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
 #include "kernels/common/half.h"
+#include "quantize/weight_scale.h"
 
 namespace bitplace {
 namespace {
-
-// Smaller weights are 0: their products with scales would leave the normal numbers of binary32.
-constexpr float kSmallestWeight = 1e-20f;
-
-float scale_of(const float* row, std::int64_t count, int largest_code) {
-  float largest = 0.0f;
-  for (std::int64_t i = 0; i < count; ++i)
-    largest = std::max(largest, std::fabs(row[i]));
-  return largest < kSmallestWeight ? 0.0f : largest / static_cast<float>(largest_code);
-}
 
 void write_code(DataType type, std::byte* row, std::int64_t i, int code) {
   if (type == DataType::s8) {
@@ -39,15 +29,11 @@ WeightCodes quantize_weights(const Tensor& weight, Precision precision) {
   const std::size_t row_bytes = codes.tensor.data.size() / static_cast<std::size_t>(filters);
   for (std::int64_t filter = 0; filter < filters; ++filter) {
     const float* row = weight.as<float>() + filter * depth;
-    const float scale = scale_of(row, depth, largest_code);
-    codes.scales.push_back(scale > 0.0f ? scale : 1.0f);
-    if (scale == 0.0f) continue;
+    const float scale = weight_scale(row, depth, largest_code, weight_scale_method(largest_code));
+    codes.scales.push_back(scale);
     std::byte* out = codes.tensor.data.data() + static_cast<std::size_t>(filter) * row_bytes;
-    for (std::int64_t i = 0; i < depth; ++i) {
-      const float code = std::nearbyint(row[i] / scale);
-      const auto bound = static_cast<float>(largest_code);
-      write_code(type, out, i, static_cast<int>(std::clamp(code, -bound, bound)));
-    }
+    for (std::int64_t i = 0; i < depth; ++i)
+      write_code(type, out, i, weight_code(row[i], scale, largest_code));
   }
   return codes;
 }

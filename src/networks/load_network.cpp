@@ -15,6 +15,28 @@ std::string number_text(double value) {
   return text;
 }
 
+// The binary networks: pixel / 255 resized as their authors did.
+Preprocessing binary_preprocessing(const Graph& graph) {
+  const Shape& shape = graph.values[static_cast<std::size_t>(graph.input)].shape;
+  Preprocessing p;
+  p.height = static_cast<std::int32_t>(shape[1]);
+  p.width = static_cast<std::int32_t>(shape[2]);
+  p.channels = static_cast<std::int32_t>(shape[3]);
+  p.value_scale = 1.0f / kPixelDivisor;
+  return p;
+}
+
+LoadedNetwork binary_network(const std::string& name, Graph graph, std::optional<double> epsilon,
+                             std::vector<std::string> notes) {
+  LoadedNetwork loaded;
+  loaded.name = name;
+  loaded.preprocessing = binary_preprocessing(graph);
+  loaded.graph = std::move(graph);
+  loaded.epsilon = epsilon;
+  loaded.notes = std::move(notes);
+  return loaded;
+}
+
 Result<LoadedNetwork> load_tflite(const TfliteModel& model, const NetworkOptions& options) {
   if (options.epsilon) {
     return make_error(
@@ -32,7 +54,7 @@ Result<LoadedNetwork> load_tflite(const TfliteModel& model, const NetworkOptions
   std::vector<std::string> notes = {
       recognised.empty() ? "no known network has these layers: converted operator by operator as 'custom'"
                          : "recognised as " + recognised + " by its layers"};
-  return LoadedNetwork{name, std::move(graph), std::nullopt, std::move(notes)};
+  return binary_network(name, std::move(graph), std::nullopt, std::move(notes));
 }
 
 Result<LoadedNetwork> build(const BinaryNetwork& network, const TensorCheckpoint& tensors,
@@ -41,7 +63,7 @@ Result<LoadedNetwork> build(const BinaryNetwork& network, const TensorCheckpoint
   BITPLACE_ASSIGN(built, build_binary_network(network, tensors, epsilon));
   built.notes.push_back("batch-norm epsilon " + number_text(epsilon) +
                         (options.epsilon ? " as given" : ", the default: the checkpoint does not hold it"));
-  return LoadedNetwork{network.name, std::move(built.graph), epsilon, std::move(built.notes)};
+  return binary_network(network.name, std::move(built.graph), epsilon, std::move(built.notes));
 }
 
 Result<const BinaryNetwork*> choose_network(const std::string& name) {

@@ -8,17 +8,28 @@
 #include "bitplace/result.h"
 #include "checkpoint/checkpoint.h"
 #include "graph/graph.h"
+#include "graph/model_contents.h"
 
 namespace bitplace {
 
 struct NetworkOptions {
   std::string network;            // empty: recognise it
   std::optional<double> epsilon;  // of batch-norms, where the checkpoint does not hold it
+  // Of real-valued networks; empty or absent: what the checkpoint says, or the network's usual choice.
+  std::string cut;                   // where the backbone ends
+  std::string head;                  // what makes features of its last map
+  std::optional<float> gem_p;        // GeM's exponent, where the checkpoint does not hold it
+  std::optional<int> height, width;  // of the input
 };
 
 struct LoadedNetwork {
   std::string name;  // "custom" for a graph that is no known network
   Graph graph;
+  // A real-valued network's graph is f32 throughout, batch-norms and activations still layers of their own. A
+  // binary one has 1-bit weights and signs.
+  bool real_valued = false;
+  std::string head = "flatten";
+  Preprocessing preprocessing;     // what training fed, as an f32 input
   std::optional<double> epsilon;   // used, if any was needed
   std::vector<std::string> notes;  // what was recognised, assumed or left out, for people
 };

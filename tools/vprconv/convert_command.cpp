@@ -45,7 +45,9 @@ std::string number_text(double value) {
 
 // A loaded checkpoint; its tensors are gone once the graph is built.
 Result<Source> load_source(const ConvertOptions& options) {
-  const NetworkOptions network_options{options.network, options.epsilon};
+  NetworkOptions network_options;
+  network_options.network = options.network;
+  network_options.epsilon = options.epsilon;
   if (options.random_seed) {
     BITPLACE_ASSIGN(network, random_network(options.network, *options.random_seed, network_options));
     return Source{std::move(network),
