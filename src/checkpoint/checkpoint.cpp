@@ -1,5 +1,7 @@
 #include "checkpoint/checkpoint.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace bitplace {
@@ -47,6 +49,26 @@ float element_as_f32(CheckpointType type, const std::byte* data) {
       return static_cast<float>(load<std::uint8_t>(data));
   }
   return 0.0f;
+}
+
+// For the types that carry codes; floats with a scale do not occur and lose their fraction.
+std::int64_t element_as_integer(CheckpointType type, const std::byte* data) {
+  switch (type) {
+    case CheckpointType::s64:
+      return load<std::int64_t>(data);
+    case CheckpointType::s32:
+      return load<std::int32_t>(data);
+    default:
+      return static_cast<std::int64_t>(element_as_f32(type, data));
+  }
+}
+
+std::vector<float> values_as_f32(CheckpointType type, const std::vector<std::byte>& data) {
+  const std::size_t width = checkpoint_type_bytes(type);
+  std::vector<float> values(data.size() / width);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = element_as_f32(type, data.data() + i * width);
+  return values;
 }
 
 }  // namespace
@@ -98,10 +120,28 @@ std::size_t checkpoint_type_bytes(CheckpointType type) {
 }
 
 std::vector<float> to_f32(const CheckpointTensor& tensor) {
+  return values_as_f32(tensor.type, tensor.data);
+}
+
+std::vector<float> to_f32(const TfliteTensor& tensor) {
+  if (tensor.scale.empty()) return values_as_f32(tensor.type, tensor.data);
   const std::size_t width = checkpoint_type_bytes(tensor.type);
   std::vector<float> values(tensor.data.size() / width);
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = element_as_f32(tensor.type, tensor.data.data() + i * width);
+  // Elements that follow each other share a scale for as long as the axes behind the quantized one last.
+  std::size_t run = std::max<std::size_t>(1, values.size());
+  if (tensor.scale.size() > 1) {
+    run = 1;
+    for (std::size_t axis = static_cast<std::size_t>(tensor.quantized_dimension) + 1;
+         axis < tensor.shape.size(); ++axis)
+      run *= static_cast<std::size_t>(tensor.shape[axis]);
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t channel = i / run % tensor.scale.size();
+    const std::int64_t code = element_as_integer(tensor.type, tensor.data.data() + i * width);
+    values[i] =
+        static_cast<float>(double{tensor.scale[channel]} *
+                           (static_cast<double>(code) - static_cast<double>(tensor.zero_point[channel])));
+  }
   return values;
 }
 

@@ -55,6 +55,9 @@ struct TfliteTensor {
   std::int32_t quantized_dimension = 0;
 };
 
+// Any numeric tensor as the real numbers that it stands for: those of f32, or of codes with their scale.
+std::vector<float> to_f32(const TfliteTensor& tensor);
+
 // Options under the names of TFLite's own schema, or of a custom operator's FlexBuffer map:
 // "padding" (SAME 0, VALID 1), "stride_h", "stride_w", "filter_width", "fused_activation_function", ...
 using TfliteOptions = std::vector<std::pair<std::string, std::int64_t>>;

@@ -113,7 +113,7 @@ Status TfliteImporter::add_convolution(const Operator& op) {
   BITPLACE_TRY(op.check_no_activation());
   BITPLACE_ASSIGN(input, operand(op, 0));
   BITPLACE_ASSIGN(weight, op.constant(1));
-  BITPLACE_ASSIGN(shape, op.filter_shape(1));
+  BITPLACE_ASSIGN(shape, op.filter_shape(*weight));
   if (weight->type != CheckpointType::f32)
     return op.unsupported(std::string("weights of type ") + checkpoint_type_name(weight->type));
   const std::vector<float> values = f32_values(*weight);
@@ -243,7 +243,7 @@ Status TfliteImporter::add_binary_convolution(const Operator& op) {
   BITPLACE_ASSIGN(input, operand(op, 0));
   if (value_at(graph_, input).type != DataType::b1) return op.corrupt("its input is not bits");
   BITPLACE_ASSIGN(weight, op.constant(1));
-  BITPLACE_ASSIGN(packed_shape, op.filter_shape(1));
+  BITPLACE_ASSIGN(packed_shape, op.filter_shape(*weight));
   if (weight->type != CheckpointType::s32)
     return op.unsupported("its filter is not in 32-bit words (a converter of early 2020 or before?)");
   const Shape input_shape = value_at(graph_, input).shape;
@@ -358,6 +358,11 @@ Result<Graph> TfliteImporter::import() {
 }
 
 }  // namespace
+
+bool is_larq_model(const TfliteModel& model) {
+  return std::any_of(model.operators.begin(), model.operators.end(),
+                     [](const TfliteOperator& op) { return op.name.starts_with("Lce"); });
+}
 
 Result<Graph> import_tflite(const TfliteModel& model) {
   return TfliteImporter(model).import();

@@ -16,6 +16,16 @@ Margins same_margins(std::int64_t extent, std::int32_t window, std::int32_t stri
   return {static_cast<std::int32_t>(padded / 2), static_cast<std::int32_t>(padded - padded / 2)};
 }
 
+template <typename Attributes>
+void pad_pool(Attributes* a, const Shape& input) {
+  const Margins rows = same_margins(input[1], a->window_height, a->stride_height, 1);
+  const Margins columns = same_margins(input[2], a->window_width, a->stride_width, 1);
+  a->pad_top = rows.before;
+  a->pad_bottom = rows.after;
+  a->pad_left = columns.before;
+  a->pad_right = columns.after;
+}
+
 bool is_halving(const Node& node) {
   const auto* pool = std::get_if<MaxPoolAttributes>(&node.attributes);
   return pool != nullptr && pool->window_height == 2 && pool->window_width == 2 && pool->stride_height == 2 &&
@@ -106,12 +116,11 @@ void pad_same(ConvolutionAttributes* a, const Shape& input, PaddingValue padding
 }
 
 void pad_same(MaxPoolAttributes* a, const Shape& input) {
-  const Margins rows = same_margins(input[1], a->window_height, a->stride_height, 1);
-  const Margins columns = same_margins(input[2], a->window_width, a->stride_width, 1);
-  a->pad_top = rows.before;
-  a->pad_bottom = rows.after;
-  a->pad_left = columns.before;
-  a->pad_right = columns.after;
+  pad_pool(a, input);
+}
+
+void pad_same(AveragePoolAttributes* a, const Shape& input) {
+  pad_pool(a, input);
 }
 
 }  // namespace bitplace

@@ -43,5 +43,6 @@ std::string recognise_network(const Graph& graph);
 // nothing needs padding.
 void pad_same(ConvolutionAttributes* attributes, const Shape& input, PaddingValue padding);
 void pad_same(MaxPoolAttributes* attributes, const Shape& input);
+void pad_same(AveragePoolAttributes* attributes, const Shape& input);
 
 }  // namespace bitplace

@@ -91,11 +91,10 @@ Result<std::vector<float>> TfliteOperatorView::channel_constants(std::size_t pos
   return values;
 }
 
-Result<Shape> TfliteOperatorView::filter_shape(std::size_t position) const {
-  BITPLACE_ASSIGN(found, constant(position));
-  if (found->shape.size() != 4) return corrupt("its filter does not have four dimensions");
+Result<Shape> TfliteOperatorView::filter_shape(const TfliteTensor& filter) const {
+  if (filter.shape.size() != 4) return corrupt("its filter does not have four dimensions");
   Shape shape;
-  for (const std::int64_t extent : found->shape) {
+  for (const std::int64_t extent : filter.shape) {
     if (extent < 1 || extent > 1 << 16) return corrupt("its filter's shape is out of range");
     shape.append(extent);
   }

@@ -35,8 +35,8 @@ class TfliteOperatorView {
   Result<const TfliteTensor*> constant(std::size_t position) const;
   // `channels` finite numbers; a single one stands for all channels.
   Result<std::vector<float>> channel_constants(std::size_t position, std::int64_t channels) const;
-  // A constant of rank 4 with extents of at least 1.
-  Result<Shape> filter_shape(std::size_t position) const;
+  // Of a constant, which must have rank 4 and extents of at least 1.
+  Result<Shape> filter_shape(const TfliteTensor& filter) const;
 
   Result<std::int32_t> option(const char* name, std::int32_t low, std::int32_t high) const;
   Status check_no_activation() const;

@@ -45,7 +45,7 @@ TEST_CASE("a TFLite file becomes tensors and operators") {
   REQUIRE(model.tensors.size() == 9);
   CHECK(model.tensors[1].name == "weight");
   CHECK(model.tensors[1].shape == std::vector<std::int64_t>{2, 1, 1, 1});
-  CHECK(to_f32({"", model.tensors[1].type, {}, model.tensors[1].data}) == std::vector<float>{1.0f, -1.0f});
+  CHECK(to_f32(model.tensors[1]) == std::vector<float>{1.0f, -1.0f});
   CHECK(model.tensors[0].data.empty());
   CHECK(model.tensors[8].type == CheckpointType::s8);
   CHECK(model.tensors[8].scale == std::vector<float>{0.5f, 0.25f});
