@@ -136,6 +136,7 @@ class PlanBuilder {
   void fill_offsets() {
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       PlannedLayer& layer = layers_[i];
+      result_->layer_values.push_back(layer.node->output);
       layer.info.output_offset = arena_.offset(layer.node->output);
       layer.info.output_bytes = value_bytes(graph_.values[static_cast<std::size_t>(layer.node->output)]);
       for (Step& step : layer.steps) {

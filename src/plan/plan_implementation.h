@@ -14,9 +14,10 @@ namespace bitplace {
 struct Plan::Implementation {
   Model model;
   IsaFeatures features = 0;
-  AlignedBuffer packed;        // constants of all steps
-  std::vector<Step> steps;     // in order; each needs the one before it to be complete
-  std::vector<StepInfo> info;  // one per layer that does something
+  AlignedBuffer packed;               // constants of all steps
+  std::vector<Step> steps;            // in order; each needs the one before it to be complete
+  std::vector<StepInfo> info;         // one per layer that does something
+  std::vector<ValueId> layer_values;  // what each of these layers writes
   std::size_t arena_bytes = 0;
   Preprocessor preprocessor;
   StepInfo preprocessing;                        // the same for people
