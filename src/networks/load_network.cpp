@@ -1,8 +1,12 @@
 #include "networks/load_network.h"
 
+#include <set>
+
 #include "core/error.h"
+#include "networks/backbone.h"
 #include "networks/build_binary_network.h"
 #include "networks/import_tflite.h"
+#include "networks/load_backbone.h"
 #include "networks/named_tensors.h"
 #include "networks/network.h"
 
@@ -26,8 +30,20 @@ Preprocessing binary_preprocessing(const Graph& graph) {
   return p;
 }
 
-LoadedNetwork binary_network(const std::string& name, Graph graph, std::optional<double> epsilon,
-                             std::vector<std::string> notes) {
+// What only real-valued networks leave open.
+Status check_fixed(const NetworkOptions& options, const Graph& graph) {
+  const Shape& shape = graph.values[static_cast<std::size_t>(graph.input)].shape;
+  if (!options.cut.empty())
+    return make_error(ErrorCode::invalid_argument, "--cut " + options.cut, "this network has no cuts");
+  if (options.height.value_or(shape[1]) == shape[1] && options.width.value_or(shape[2]) == shape[2])
+    return {};
+  return make_error(ErrorCode::invalid_argument, "--input-size",
+                    "this network takes " + std::to_string(shape[1]) + "x" + std::to_string(shape[2]));
+}
+
+Result<LoadedNetwork> binary_network(const std::string& name, Graph graph, std::optional<double> epsilon,
+                                     std::vector<std::string> notes, const NetworkOptions& options) {
+  BITPLACE_TRY(check_fixed(options, graph));
   LoadedNetwork loaded;
   loaded.name = name;
   loaded.preprocessing = binary_preprocessing(graph);
@@ -54,7 +70,7 @@ Result<LoadedNetwork> load_tflite(const TfliteModel& model, const NetworkOptions
   std::vector<std::string> notes = {
       recognised.empty() ? "no known network has these layers: converted operator by operator as 'custom'"
                          : "recognised as " + recognised + " by its layers"};
-  return binary_network(name, std::move(graph), std::nullopt, std::move(notes));
+  return binary_network(name, std::move(graph), std::nullopt, std::move(notes), options);
 }
 
 Result<LoadedNetwork> build(const BinaryNetwork& network, const TensorCheckpoint& tensors,
@@ -63,7 +79,7 @@ Result<LoadedNetwork> build(const BinaryNetwork& network, const TensorCheckpoint
   BITPLACE_ASSIGN(built, build_binary_network(network, tensors, epsilon));
   built.notes.push_back("batch-norm epsilon " + number_text(epsilon) +
                         (options.epsilon ? " as given" : ", the default: the checkpoint does not hold it"));
-  return binary_network(network.name, std::move(built.graph), epsilon, std::move(built.notes));
+  return binary_network(network.name, std::move(built.graph), epsilon, std::move(built.notes), options);
 }
 
 Result<const BinaryNetwork*> choose_network(const std::string& name) {
@@ -74,6 +90,8 @@ Result<const BinaryNetwork*> choose_network(const std::string& name) {
 }
 
 Result<LoadedNetwork> load_tensors(const TensorCheckpoint& tensors, const NetworkOptions& options) {
+  BITPLACE_ASSIGN(real_valued, load_backbone(tensors, options));
+  if (real_valued) return *std::move(real_valued);
   if (!options.network.empty()) {
     BITPLACE_ASSIGN(network, choose_network(options.network));
     return build(*network, tensors, options);
@@ -104,10 +122,14 @@ Result<LoadedNetwork> load_network(const Checkpoint& checkpoint, const NetworkOp
 
 Result<LoadedNetwork> random_network(const std::string& name, std::uint64_t seed,
                                      const NetworkOptions& options) {
-  BITPLACE_ASSIGN(network, choose_network(name));
-  BITPLACE_ASSIGN(loaded, build(*network, random_parameters(*network, seed), options));
-  loaded.notes.insert(loaded.notes.begin(),
-                      "random weights of seed " + std::to_string(seed) + ": this network was never trained");
+  Result<LoadedNetwork> loaded = [&]() -> Result<LoadedNetwork> {
+    if (const Backbone* backbone = find_backbone(name)) return random_backbone(*backbone, seed, options);
+    BITPLACE_ASSIGN(network, choose_network(name));
+    return build(*network, random_parameters(*network, seed), options);
+  }();
+  if (!loaded.ok()) return loaded;
+  loaded->notes.insert(loaded->notes.begin(),
+                       "random weights of seed " + std::to_string(seed) + ": this network was never trained");
   return loaded;
 }
 
@@ -115,7 +137,18 @@ std::vector<std::string> network_names() {
   std::vector<std::string> names;
   for (const BinaryNetwork& network : binary_networks())
     names.emplace_back(network.name);
+  for (const Backbone& backbone : backbones())
+    names.emplace_back(backbone.name);
   return names;
+}
+
+std::vector<std::string> cut_names() {
+  std::set<std::string> names;
+  for (const Backbone& backbone : backbones()) {
+    for (const BackboneCut& cut : backbone.cuts)
+      names.emplace(cut.name);
+  }
+  return {names.begin(), names.end()};
 }
 
 }  // namespace bitplace

@@ -28,6 +28,7 @@ struct LoadedNetwork {
   // A real-valued network's graph is f32 throughout, batch-norms and activations still layers of their own. A
   // binary one has 1-bit weights and signs.
   bool real_valued = false;
+  std::string cut;  // of a real-valued network: where the backbone ends
   std::string head = "flatten";
   Preprocessing preprocessing;     // what training fed, as an f32 input
   std::optional<double> epsilon;   // used, if any was needed
@@ -42,7 +43,8 @@ Result<LoadedNetwork> load_network(const Checkpoint& checkpoint, const NetworkOp
 Result<LoadedNetwork> random_network(const std::string& network, std::uint64_t seed,
                                      const NetworkOptions& options);
 
-// Every name that --network takes.
+// Every name that --network takes, and every name that --cut takes with one of them.
 std::vector<std::string> network_names();
+std::vector<std::string> cut_names();
 
 }  // namespace bitplace

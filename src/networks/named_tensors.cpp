@@ -34,13 +34,40 @@ NamedTensors::NamedTensors(const TensorCheckpoint& checkpoint) : checkpoint_(che
       }
     }
   }
+  const auto plain = [&](const std::string& name) {
+    return name.starts_with(prefix_) ? name.substr(prefix_.size()) : name;
+  };
+  for (const CheckpointTensor& tensor : checkpoint.tensors)
+    names_.push_back(plain(tensor.name));
+  for (const UnreadableTensor& tensor : checkpoint.unreadable)
+    unreadable_.emplace(plain(tensor.name), &tensor);
+  index_names();
+}
+
+void NamedTensors::index_names() {
+  by_name_.clear();
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    by_name_.emplace(names_[i], &checkpoint_.tensors[i]);
+}
+
+void NamedTensors::rename(const std::function<std::string(const std::string&)>& new_name) {
+  for (std::string& name : names_)
+    name = new_name(name);
+  std::map<std::string, const UnreadableTensor*> unreadable;
+  for (const auto& [name, tensor] : unreadable_)
+    unreadable.emplace(new_name(name), tensor);
+  unreadable_ = std::move(unreadable);
+  index_names();
 }
 
 const CheckpointTensor* NamedTensors::find(const std::string& name) const {
-  const std::string full = prefix_ + name;
-  const auto found = std::find_if(checkpoint_.tensors.begin(), checkpoint_.tensors.end(),
-                                  [&](const CheckpointTensor& tensor) { return tensor.name == full; });
-  return found == checkpoint_.tensors.end() ? nullptr : &*found;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+std::vector<std::int64_t> NamedTensors::shape(const std::string& name) const {
+  const CheckpointTensor* tensor = find(name);
+  return tensor == nullptr ? std::vector<std::int64_t>() : tensor->shape;
 }
 
 void NamedTensors::want(const std::string& name) {
@@ -53,20 +80,20 @@ Status NamedTensors::check_complete() const {
     if (!contains(name)) missing.push_back(name);
   }
   if (missing.empty()) return {};
-  for (const UnreadableTensor& tensor : checkpoint_.unreadable) {
-    const auto found = std::find_if(missing.begin(), missing.end(),
-                                    [&](const std::string& name) { return tensor.name == prefix_ + name; });
-    if (found != missing.end())
-      return make_error(ErrorCode::unsupported, "tensor '" + *found + "'", tensor.reason);
+  for (const std::string& name : missing) {
+    const auto unreadable = unreadable_.find(name);
+    if (unreadable != unreadable_.end())
+      return make_error(ErrorCode::unsupported, "tensor '" + name + "'", unreadable->second->reason);
   }
   return make_error(ErrorCode::mismatch, "parameters", "missing " + list_names(missing));
 }
 
 Result<std::vector<float>> NamedTensors::floats(const std::string& name,
                                                 const std::vector<std::int64_t>& shape) const {
-  const std::string where = "tensor '" + name + "'";
+  std::string where = "tensor '" + name + "'";
   const CheckpointTensor* tensor = find(name);
   if (tensor == nullptr) return make_error(ErrorCode::mismatch, where, "is missing");
+  if (tensor->name != prefix_ + name) where += " ('" + tensor->name + "' in the checkpoint)";
   if (!is_float(tensor->type)) {
     return make_error(
         ErrorCode::mismatch, where,
@@ -86,8 +113,7 @@ Result<std::vector<float>> NamedTensors::floats(const std::string& name,
 
 std::vector<std::string> NamedTensors::unwanted() const {
   std::vector<std::string> names;
-  for (const CheckpointTensor& tensor : checkpoint_.tensors) {
-    const std::string name = tensor.name.substr(prefix_.size());
+  for (const std::string& name : names_) {
     if (wanted_.count(name) == 0) names.push_back(name);
   }
   return names;

@@ -1,6 +1,8 @@
 // A checkpoint's tensors by name, with account of what was used.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,6 +18,9 @@ class NamedTensors {
   // are taken off.
   explicit NamedTensors(const TensorCheckpoint& checkpoint);
 
+  // Gives every tensor the name that `new_name` makes of its present one. Errors then say both.
+  void rename(const std::function<std::string(const std::string&)>& new_name);
+
   bool contains(const std::string& name) const { return find(name) != nullptr; }
   const std::string& stripped_prefix() const { return prefix_; }
 
@@ -29,11 +34,19 @@ class NamedTensors {
   // Names that nobody wanted, in file order.
   std::vector<std::string> unwanted() const;
 
+  // All names, in file order, and a name's shape, empty where there is no such tensor.
+  const std::vector<std::string>& names() const { return names_; }
+  std::vector<std::int64_t> shape(const std::string& name) const;
+
  private:
   const CheckpointTensor* find(const std::string& name) const;
+  void index_names();
 
   const TensorCheckpoint& checkpoint_;
   std::string prefix_;
+  std::vector<std::string> names_;  // of the checkpoint's tensors, as they are asked for
+  std::map<std::string, const CheckpointTensor*> by_name_;
+  std::map<std::string, const UnreadableTensor*> unreadable_;
   std::set<std::string> wanted_;
 };
 

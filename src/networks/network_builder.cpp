@@ -90,10 +90,28 @@ ValueId NetworkBuilder::batch_norm(const std::string& name, ValueId input) {
   for (const auto& [role, part] : parts) {
     const std::string full = name + "." + part;
     const std::vector<float> values = parameter(full, {channels});
+    if (std::string_view(role) == "variance") check_variance(full, values);
     if (!status_.ok()) return kNone;
     node.parameters.push_back({role, add_tensor(full, Shape(channels), values)});
   }
   return append(std::move(node));
+}
+
+void NetworkBuilder::check_variance(const std::string& name, const std::vector<float>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto variance = static_cast<double>(values[i]);
+    if (variance >= 0.0 && variance + batch_norm_epsilon_ > 0.0) continue;  // NaN is refused too
+    fail(make_error(ErrorCode::corrupt, "tensor '" + name + "'",
+                    "element " + std::to_string(i) + " is no variance"));
+    return;
+  }
+}
+
+ValueId NetworkBuilder::normalized_convolution(const std::string& name, ValueId input,
+                                               const ConvolutionShape& shape,
+                                               std::optional<ActivationKind> kind) {
+  const ValueId normalized = batch_norm(name + ".1", convolution(name + ".0", input, shape));
+  return kind ? activation(name + ".2", normalized, *kind) : normalized;
 }
 
 ValueId NetworkBuilder::linear(const std::string& name, ValueId input, std::int32_t outputs, bool bias) {

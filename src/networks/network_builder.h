@@ -5,6 +5,7 @@
 // its layers, and finish() says what was wrong.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ class NetworkBuilder {
   // Layers take their parameters from NAME.weight and so on, and are named after them.
   ValueId convolution(const std::string& name, ValueId input, const ConvolutionShape& shape);
   ValueId batch_norm(const std::string& name, ValueId input);
+  // torchvision's Conv2dNormActivation: convolution NAME.0, batch-norm NAME.1, activation NAME.2.
+  ValueId normalized_convolution(const std::string& name, ValueId input, const ConvolutionShape& shape,
+                                 std::optional<ActivationKind> activation = std::nullopt);
   // torch.nn.Linear over the channels of every pixel.
   ValueId linear(const std::string& name, ValueId input, std::int32_t outputs, bool bias = true);
   // Over the channels of every pixel, as torch.nn.LayerNorm.
@@ -78,6 +82,8 @@ class NetworkBuilder {
  private:
   ValueId append_convolution(const std::string& name, ValueId input, const ConvolutionAttributes& attributes,
                              TensorId weight, TensorId bias);
+
+  void check_variance(const std::string& name, const std::vector<float>& values);
 
   ParameterSource& parameters_;
   double batch_norm_epsilon_ = kTorchBatchNormEpsilon;

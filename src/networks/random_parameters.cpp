@@ -1,90 +1,31 @@
-#include <cmath>
-#include <cstring>
-#include <utility>
+#include "networks/random_parameters.h"
 
-#include "networks/build_binary_network.h"
+#include <cmath>
 
 namespace bitplace {
-namespace {
 
-// SplitMix64: integer arithmetic only, so every machine gives the same network.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+Result<std::vector<float>> RandomParameters::take(const std::string& name,
+                                                  const std::vector<std::int64_t>& shape) {
+  std::int64_t count = 1;
+  for (const std::int64_t extent : shape)
+    count *= extent;
+  std::vector<float> values(static_cast<std::size_t>(count));
+  float low = 0.0f, high = 0.0f;
+  if (shape.size() >= 2) {
+    // Variance 2 / (products per sum), of a uniform distribution.
+    const double bound = std::sqrt(6.0 / static_cast<double>(count / shape[0]));
+    high = static_cast<float>(bound);
+    low = -high;
+  } else if (name.ends_with("running_var")) {
+    low = high = 1.0f;
+  } else if (name.ends_with("weight")) {
+    low = 0.5f, high = 1.5f;
+  } else if (name.ends_with("bias")) {
+    low = -0.25f, high = 0.25f;
   }
-
-  // As many -1 as +1 (one more where `count` is odd), in random order.
-  void balanced_signs(float* values, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i)
-      values[i] = i % 2 == 0 ? 1.0f : -1.0f;
-    for (std::size_t i = count - 1; i > 0; --i)
-      std::swap(values[i], values[next() % (i + 1)]);
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-CheckpointTensor float_tensor(std::string name, std::vector<std::int64_t> shape,
-                              const std::vector<float>& values) {
-  CheckpointTensor tensor{std::move(name), CheckpointType::f32, std::move(shape), {}};
-  tensor.data.resize(values.size() * sizeof(float));
-  std::memcpy(tensor.data.data(), values.data(), tensor.data.size());
-  return tensor;
-}
-
-// Where half of the values lie behind a layer of balanced random signs and its 2x2 max-pool, measured on
-// photographs indoors and outdoors: in units of pixel / 255 behind the image, and of one standard deviation
-// of a sum of random signs behind bits.
-constexpr double kMedianBehindPixels = 1.1;
-constexpr double kMedianBehindBits = 0.73;
-
-void add_batch_norm(TensorCheckpoint& checkpoint, const std::string& prefix, std::int64_t channels,
-                    double mean, double deviation) {
-  const auto add = [&](const char* part, double value) {
-    const std::vector<float> values(static_cast<std::size_t>(channels), static_cast<float>(value));
-    checkpoint.tensors.push_back(float_tensor(prefix + part, {channels}, values));
-  };
-  add("weight", 1.0);
-  add("bias", 0.0);
-  add("running_mean", mean);
-  add("running_var", deviation * deviation);
-}
-
-}  // namespace
-
-TensorCheckpoint random_parameters(const BinaryNetwork& network, std::uint64_t seed) {
-  Random random(seed);
-  TensorCheckpoint checkpoint;
-  std::int64_t inputs = 3;
-  double depth = 0.0;  // products per accumulator of the layer before
-  bool pooled = false, behind_pixels = false;
-  for (const BinaryLayer& layer : network.layers) {
-    const std::string name = layer.name;
-    const std::int64_t kernel = layer.kernel;
-    if (depth > 0.0) {
-      const double deviation = std::sqrt(depth);
-      const double median = behind_pixels ? kMedianBehindPixels : kMedianBehindBits * deviation;
-      add_batch_norm(checkpoint, name + "_bn.", inputs, pooled ? median : 0.0, deviation);
-    }
-    depth = static_cast<double>(inputs * kernel * kernel);
-    const auto filter_size = static_cast<std::size_t>(inputs * kernel * kernel);
-    std::vector<float> weights(filter_size * static_cast<std::size_t>(layer.filters));
-    for (std::size_t first = 0; first < weights.size(); first += filter_size)
-      random.balanced_signs(&weights[first], filter_size);
-    checkpoint.tensors.push_back(
-        float_tensor(name + ".weight", {layer.filters, inputs, kernel, kernel}, weights));
-    behind_pixels = &layer == network.layers.data();
-    inputs = layer.filters;
-    pooled = layer.pooled;
-  }
-  return checkpoint;
+  for (float& value : values)
+    value = random_.uniform(low, high);
+  return values;
 }
 
 }  // namespace bitplace

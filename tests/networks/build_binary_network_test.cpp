@@ -164,11 +164,16 @@ TEST_CASE("checkpoints are loaded with the default epsilon, or the given one") {
   REQUIRE(plain.ok());
   CHECK(plain->name == "floppynet");
   CHECK(plain->epsilon == 1e-5);
-  const Result<LoadedNetwork> keras = load_network(checkpoint, {"shallownet", 1e-3});
+  NetworkOptions options;
+  options.network = "shallownet";
+  options.epsilon = 1e-3;
+  const Result<LoadedNetwork> keras = load_network(checkpoint, options);
   REQUIRE(keras.ok());
   CHECK(keras->name == "shallownet");
   CHECK(keras->epsilon == 1e-3);
-  const Result<LoadedNetwork> wrong = load_network(checkpoint, {"binarynet", std::nullopt});
+  options = {};
+  options.network = "binarynet";
+  const Result<LoadedNetwork> wrong = load_network(checkpoint, options);
   REQUIRE_FALSE(wrong.ok());
   CHECK(std::string(wrong.error().message()).starts_with("net.pt: parameters: missing conv3"));
 }

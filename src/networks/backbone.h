@@ -1,0 +1,58 @@
+// The real-valued networks whose feature maps descriptors are made of.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bitplace/result.h"
+#include "graph/graph.h"
+#include "networks/network_builder.h"
+#include "networks/parameter_source.h"
+
+namespace bitplace {
+
+// Where a network may end. What lies behind is not built, and its parameters may be absent.
+struct BackboneCut {
+  const char* name;
+  std::int32_t channels;             // of the feature map
+  const char* last_layer;            // prefix of the names of the last parameters in front of the cut
+  std::vector<const char*> dropped;  // prefixes of the names of all behind it
+};
+
+// A network of torchvision, with torchvision's names of its parameters.
+struct Backbone {
+  const char* name;
+  std::vector<BackboneCut> cuts;                                     // the first is the default
+  ValueId (*build)(NetworkBuilder& network, std::string_view cut);   // gives the feature map
+  std::string (*from_timm)(const std::string& timm_name) = nullptr;  // torchvision's name; null: the same
+};
+
+// All of them take RGB images of 224 x 224, pixel / 255, normalised as ImageNet is.
+inline constexpr std::int64_t kBackboneInput = 224;
+inline constexpr std::array<float, 3> kImageNetMean = {0.485f, 0.456f, 0.406f};
+inline constexpr std::array<float, 3> kImageNetDeviation = {0.229f, 0.224f, 0.225f};
+
+const std::vector<Backbone>& backbones();
+const Backbone* find_backbone(std::string_view name);
+// The default where `name` is empty; null where the network has no such cut.
+const BackboneCut* find_cut(const Backbone& backbone, std::string_view name);
+
+// The float graph up to the cut: features = descriptor = the last map. Height and width are those of the
+// image.
+Result<Graph> build_backbone(const Backbone& backbone, const BackboneCut& cut, ParameterSource& parameters,
+                             std::int64_t height, std::int64_t width,
+                             double batch_norm_epsilon = kTorchBatchNormEpsilon);
+
+// One file each.
+Backbone mobilenet_v2();
+Backbone resnet18();
+Backbone resnet34();
+Backbone resnet50();
+Backbone vgg16();
+Backbone squeezenet1_0();
+Backbone squeezenet1_1();
+Backbone efficientnet_b0();
+
+}  // namespace bitplace

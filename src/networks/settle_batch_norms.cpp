@@ -1,0 +1,166 @@
+// Channel means and variances carried through the graph. Only +, -, *, / and square roots, so that every
+// machine gives the same statistics.
+#include <cmath>
+#include <cstring>
+
+#include "networks/random_parameters.h"
+
+namespace bitplace {
+namespace {
+
+struct Moments {
+  double mean = 0.0, variance = 1.0;
+};
+using ChannelMoments = std::vector<Moments>;
+
+std::vector<float> values_of(const Graph& graph, const Node& node, const char* role) {
+  const Tensor* tensor = graph.parameter(node, role);
+  if (tensor == nullptr) return {};
+  std::vector<float> values(tensor->data.size() / sizeof(float));
+  std::memcpy(values.data(), tensor->data.data(), values.size() * sizeof(float));
+  return values;
+}
+
+void set_values(Graph* graph, const Node& node, std::string_view role, const std::vector<float>& values) {
+  for (const Parameter& parameter : node.parameters) {
+    if (parameter.role != role) continue;
+    Tensor& tensor = graph->tensors[static_cast<std::size_t>(parameter.tensor)];
+    std::memcpy(tensor.data.data(), values.data(), tensor.data.size());
+  }
+}
+
+ChannelMoments convolved(const Graph& graph, const Node& node, const ChannelMoments& input) {
+  const auto& a = std::get<ConvolutionAttributes>(node.attributes);
+  const Shape& shape = graph.parameter(node, "weight")->shape;
+  const std::vector<float> weight = values_of(graph, node, "weight"), bias = values_of(graph, node, "bias");
+  const auto filters = static_cast<std::size_t>(shape[0]), depth = static_cast<std::size_t>(shape[3]);
+  const auto groups = static_cast<std::size_t>(a.groups);
+  const std::size_t products = weight.size() / filters;
+  ChannelMoments output(filters);
+  for (std::size_t filter = 0; filter < filters; ++filter) {
+    const std::size_t first = filter / (filters / groups) * depth;  // channel of its group
+    Moments sum = {bias.empty() ? 0.0 : static_cast<double>(bias[filter]), 0.0};
+    for (std::size_t k = 0; k < products; ++k) {
+      const auto w = static_cast<double>(weight[filter * products + k]);
+      const Moments& x = input[first + k % depth];
+      sum.mean += w * x.mean;
+      sum.variance += w * w * x.variance;
+    }
+    output[filter] = sum;
+  }
+  return output;
+}
+
+ChannelMoments normalized(Graph* graph, const Node& node, const ChannelMoments& input) {
+  const std::vector<float> weight = values_of(*graph, node, "weight"), bias = values_of(*graph, node, "bias");
+  std::vector<float> mean(input.size()), variance(input.size());
+  ChannelMoments output(input.size());
+  for (std::size_t c = 0; c < input.size(); ++c) {
+    mean[c] = static_cast<float>(input[c].mean);
+    variance[c] = static_cast<float>(input[c].variance);
+    const auto factor = static_cast<double>(weight[c]);
+    output[c] = {static_cast<double>(bias[c]), factor * factor};
+  }
+  set_values(graph, node, "mean", mean);
+  set_values(graph, node, "variance", variance);
+  return output;
+}
+
+// max(x, 0) of a normal distribution, within a few percent: exact at t = 0 and far from it. What is near to a
+// ReLU counts as one.
+Moments rectified(const Moments& x) {
+  const double deviation = std::sqrt(x.variance) + 1e-12, t = x.mean / deviation;
+  const double positive = (1.0 + t / std::sqrt(1.0 + t * t)) / 2.0;
+  return {deviation * (t + std::sqrt(t * t + 0.64)) / 2.0, x.variance * positive * std::sqrt(positive)};
+}
+
+Moments activated(const ActivationAttributes& a, const Moments& x) {
+  if (a.kind == ActivationKind::sigmoid) return {0.5, x.variance / (16.0 + 4.0 * x.variance)};
+  return rectified(x);
+}
+
+// The largest of several taps, most of them alike.
+Moments largest(const Moments& x) {
+  return {x.mean + std::sqrt(x.variance), x.variance / 2.0};
+}
+
+Moments summed(const Moments& a, const Moments& b) {
+  return {a.mean + b.mean, a.variance + b.variance};
+}
+
+Moments gated(const Moments& map, const Moments& gate) {
+  const double square = gate.mean * gate.mean;
+  return {map.mean * gate.mean,
+          map.variance * (square + gate.variance) + map.mean * map.mean * gate.variance};
+}
+
+class Settling {
+ public:
+  explicit Settling(Graph* graph) : graph_(graph), moments_(graph->values.size()) {}
+
+  void run() {
+    const Value& image = graph_->values[static_cast<std::size_t>(graph_->input)];
+    at(graph_->input).resize(static_cast<std::size_t>(image.shape[3]));
+    for (const Node& node : graph_->nodes)
+      at(node.output) = moments_behind(node);
+  }
+
+ private:
+  ChannelMoments& at(ValueId value) { return moments_[static_cast<std::size_t>(value)]; }
+
+  template <typename Function>
+  static ChannelMoments each(ChannelMoments moments, const Function& function) {
+    for (Moments& channel : moments)
+      channel = function(channel);
+    return moments;
+  }
+  template <typename Function>
+  static ChannelMoments each(ChannelMoments a, const ChannelMoments& b, const Function& function) {
+    for (std::size_t c = 0; c < a.size(); ++c)
+      a[c] = function(a[c], b[c]);
+    return a;
+  }
+
+  ChannelMoments moments_behind(const Node& node) {
+    const ChannelMoments& first = at(node.inputs[0]);
+    switch (node.op) {
+      case Op::convolution:
+        return convolved(*graph_, node, first);
+      case Op::batch_norm:
+        return normalized(graph_, node, first);
+      case Op::activation: {
+        const auto& a = std::get<ActivationAttributes>(node.attributes);
+        return each(first, [&](const Moments& x) { return activated(a, x); });
+      }
+      case Op::max_pool:
+        return each(first, largest);
+      case Op::add:
+        return each(first, at(node.inputs[1]), summed);
+      case Op::multiply_channels:
+        return each(first, at(node.inputs[1]), gated);
+      case Op::concatenate: {
+        ChannelMoments both = first;
+        both.insert(both.end(), at(node.inputs[1]).begin(), at(node.inputs[1]).end());
+        return both;
+      }
+      default: {
+        // Means keep their mean; anything else stands behind the last batch-norm.
+        const Value& output = graph_->values[static_cast<std::size_t>(node.output)];
+        ChannelMoments same = first;
+        same.resize(static_cast<std::size_t>(output.shape[3]));
+        return same;
+      }
+    }
+  }
+
+  Graph* graph_;
+  std::vector<ChannelMoments> moments_;
+};
+
+}  // namespace
+
+void settle_batch_norms(Graph* graph) {
+  Settling(graph).run();
+}
+
+}  // namespace bitplace
