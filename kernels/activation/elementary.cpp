@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "kernels/activation/elementary_constants.h"
 #include "kernels/common/reference_numbers.h"
@@ -46,6 +47,22 @@ float exp_f32(float x) {
   const auto whole = std::bit_cast<std::uint32_t>(power.sum);
   const auto half = std::bit_cast<std::uint32_t>(half_sum);
   return (e * power_of_two(half)) * power_of_two(whole - half);
+}
+
+float log_f32(float x) {
+  if (std::isnan(x) || x < 0.0f) return std::numeric_limits<float>::quiet_NaN();
+  if (x == 0.0f) return -std::numeric_limits<float>::infinity();
+  if (std::isinf(x)) return x;
+  const bool subnormal = x < kSmallestNormal;
+  const auto bits = std::bit_cast<std::int32_t>(subnormal ? x * 0x1p23f : x);
+  const std::int32_t power = (bits - kSqrtHalfBits) >> 23;
+  const float n = static_cast<float>(power) - (subnormal ? 23.0f : 0.0f);
+  const float f = std::bit_cast<float>(bits - power * (1 << 23)) - 1.0f;
+  const float s = f / (f + 2.0f);
+  const float z = s * s;
+  const float r = ((kLog[2] * z + kLog[1]) * z + kLog[0]) * z;
+  const float half_square = (0.5f * f) * f;
+  return n * kLn2First - ((half_square - (s * (half_square + r) + n * kLn2Rest)) - f);
 }
 
 float sigmoid_f32(float x) {

@@ -2,6 +2,8 @@
 // internal linkage.
 #pragma once
 
+#include <cstdint>
+
 namespace bitplace {
 namespace {
 
@@ -29,6 +31,16 @@ constexpr float kErfLimit = 3.925f;
 constexpr float kErfP[] = {0x1.20dd74p+0f,  0x1.9a59d2p-3f,   0x1.9ec5c4p-5f, 0x1.e77d58p-9f,
                            0x1.2a28c6p-13f, -0x1.069c6ep-19f, 0x1.555b52p-26f};
 constexpr float kErfQ[] = {1.0f, 0x1.0594f0p-1f, 0x1.d7c79cp-4f, 0x1.d78966p-7f, 0x1.f74f30p-11f};
+
+// x = 2^n m with m in [sqrt(1/2), sqrt(2)): bits of the lower end. With f = m - 1 and s = f / (2 + f),
+// log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + R)), R = c0 s^2 + c1 s^4 + c2 s^6: error of R below 2^-29.
+constexpr std::int32_t kSqrtHalfBits = 0x3f3504f3;
+constexpr float kLog[] = {0x1.55557ap-1f, 0x1.995eacp-2f, 0x1.31e478p-2f};
+
+// Subnormal numbers are scaled by 2^23 first.
+constexpr float kSmallestNormal = 0x1p-126f;
+constexpr float kSmallestFloat = 0x1p-149f;
+constexpr float kLargestFloat = 0x1.fffffep127f;
 
 constexpr float kSixth = 0x1.555556p-3f;
 constexpr float kSqrtHalf = 0x1.6a09e6p-1f;

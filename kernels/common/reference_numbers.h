@@ -1,4 +1,4 @@
-// Clamping and rounding as the element-wise contracts mean them. For reference kernels and tests: baseline
+// Clamping, rounding and norms as the contracts mean them. For reference kernels and tests: baseline
 // code only, because the functions have external linkage.
 #pragma once
 
@@ -16,6 +16,13 @@ inline float at_most(float x, float high) {
 }
 inline float clamp_number(float x, float low, float high) {
   return at_most(at_least(x, low), high);
+}
+
+// torch.nn.functional.normalize's: a zero vector stays zero.
+inline float reciprocal_norm(double sum_of_squares) {
+  constexpr double kSmallestNorm = 1e-12;
+  const double norm = std::sqrt(sum_of_squares);
+  return static_cast<float>(1.0 / (norm < kSmallestNorm ? kSmallestNorm : norm));
 }
 
 // Of a number within [-128, 127]. nearbyint follows the default rounding mode: half to even.

@@ -1,20 +1,11 @@
 // The definition of L2 normalisation.
 
-#include <algorithm>
-#include <cmath>
-
 #include "kernels/common/ordered_sum.h"
+#include "kernels/common/reference_numbers.h"
 #include "kernels/l2_normalize/l2_normalize.h"
 
 namespace bitplace {
 namespace {
-
-// torch.nn.functional.normalize's floor: a zero vector stays zero.
-constexpr double kSmallestNorm = 1e-12;
-
-float reciprocal_norm(double sum_of_squares) {
-  return static_cast<float>(1.0 / std::max(std::sqrt(sum_of_squares), kSmallestNorm));
-}
 
 void run_s32(const std::int32_t* input, float* output, std::int64_t count) {
   std::int64_t sum = 0;

@@ -134,7 +134,7 @@ class ElementwisePlanner {
     layer_.info.operation = types_text(operation, input_.type, output_.type);
     Step step;
     step.parameters = parameters;
-    step.tasks = std::min(parts_for(pixels_of(input_), input_.shape[3]), parameters.count);
+    step.tasks = parts_for(elements(), parameters.count);
     layer_.steps.push_back(step);
   }
 

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "plan/convolution_layer.h"
 #include "plan/elementwise_layer.h"
+#include "plan/head_layer.h"
 #include "plan/layer_support.h"
 #include "plan/value_layout.h"
 
@@ -90,7 +91,7 @@ void plan_threshold(const Graph& graph, PlannedLayer& layer, IsaFeatures feature
   layer.info.operation = "threshold s32 -> b1";
   Step step;
   step.parameters = ThresholdStep{kernel, pixels_of(input), channels_of(input), nullptr, nullptr};
-  step.tasks = parts_for(pixels_of(input), input.shape[3]);
+  step.tasks = parts_for(input.shape.elements(), pixels_of(input));
   layer.steps.push_back(step);
 }
 
@@ -100,7 +101,7 @@ void plan_sign(const Graph& graph, PlannedLayer& layer, IsaFeatures features) {
   layer.info.operation = "sign f32 -> b1";
   Step step;
   step.parameters = PackBitsStep{kernel, pixels_of(input), channels_of(input)};
-  step.tasks = parts_for(pixels_of(input), input.shape[3]);
+  step.tasks = parts_for(input.shape.elements(), pixels_of(input));
   layer.steps.push_back(step);
 }
 
@@ -163,6 +164,19 @@ struct ConstantPacker {
     std::memcpy(packed + bytes, bias, bytes);
     step.call.bias = reinterpret_cast<const float*>(packed + bytes);
   }
+  void operator()(LayerNormStep& step) const {
+    const auto bytes = static_cast<std::size_t>(step.call.channels) * sizeof(float);
+    std::byte* bias = packed + layer_norm_constant_bytes(step.call.channels);
+    std::memcpy(packed, data<std::byte>("weight"), bytes);
+    std::memcpy(bias, data<std::byte>("bias"), bytes);
+    step.call.weight = reinterpret_cast<const float*>(packed);
+    step.call.bias = reinterpret_cast<const float*>(bias);
+  }
+  void operator()(VladStep& step) const {
+    const Tensor& centers = *graph.parameter(node, "centers");
+    std::memcpy(packed, centers.data.data(), centers.data.size());
+    step.call.centers = reinterpret_cast<const float*>(packed);
+  }
   // The other steps have no constants.
   template <typename StepWithout>
   void operator()(StepWithout&) const {}
@@ -192,7 +206,7 @@ Result<PlannedLayer> plan_layer(const Graph& graph, const Node& node, const Code
       plan_l2_normalize(graph, layer, features);
       break;
     default:
-      if (!plan_elementwise(graph, layer, features))
+      if (!plan_elementwise(graph, layer, features) && !plan_head(graph, layer, features))
         return make_error(ErrorCode::internal, "layer '" + node.name + "'", "cannot be planned");
   }
   layer.info.packed_bytes = layer.packed_bytes;

@@ -23,10 +23,11 @@ inline std::int32_t channels_of(const Value& value) {
   return static_cast<std::int32_t>(value.shape[3]);
 }
 
-// Element-wise work is split only where a part outweighs the hand-over between threads.
-inline std::int64_t parts_for(std::int64_t pixels, std::int64_t channels) {
+// Work of so many elements is split, into `most` parts at the utmost, only where a part outweighs the
+// hand-over between threads.
+inline std::int64_t parts_for(std::int64_t work, std::int64_t most) {
   constexpr std::int64_t kElementsPerPart = 32768;
-  return std::clamp<std::int64_t>(pixels * channels / kElementsPerPart, 1, pixels);
+  return std::clamp<std::int64_t>(work / kElementsPerPart, 1, most);
 }
 
 // The lowest tier that has every feature the kernel needs to run.
@@ -80,6 +81,12 @@ const Kernel* choose(PlannedLayer& layer, KernelTable<Kernel> table, IsaFeatures
 
 inline std::string window_text(std::int64_t height, std::int64_t width) {
   return std::to_string(height) + "x" + std::to_string(width);
+}
+
+// Constants of layer normalisation lie one behind the other, each aligned.
+inline std::size_t layer_norm_constant_bytes(std::int64_t channels) {
+  const std::size_t bytes = static_cast<std::size_t>(channels) * sizeof(float);
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
 }  // namespace bitplace

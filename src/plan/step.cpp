@@ -5,9 +5,9 @@
 namespace bitplace {
 namespace {
 
-// Element-wise steps are cut into parts of this many pixels.
-std::int64_t part_begin(const Step& step, std::int64_t pixels, std::int64_t task) {
-  return pixels * task / step.tasks;
+// Where the task's part of a range begins.
+std::int64_t part_begin(const Step& step, std::int64_t count, std::int64_t task) {
+  return count * task / step.tasks;
 }
 
 struct TaskRunner {
@@ -63,20 +63,31 @@ struct TaskRunner {
   void operator()(const DequantizeStep& s) const { run_elementwise(s); }
   void operator()(const DequantizeChannelsStep& s) const { run_elementwise(s); }
   void operator()(const CastStep& s) const { run_elementwise(s); }
+  void operator()(const GemPoolStep& s) const { run_elementwise(s); }
+  void operator()(const L2NormalizeChannelsStep& s) const { run_elementwise(s); }
+  void operator()(const SoftmaxStep& s) const { run_elementwise(s); }
+  void operator()(const LayerNormStep& s) const { run_elementwise(s); }
+  void operator()(const TransposeStep& s) const { run_elementwise(s); }
 
-  void operator()(const AddStep& s) const {
-    AddCall call = s.call;
-    call.a = arena + step.input_offset;
-    call.b = arena + step.second_input_offset;
-    call.output = arena + step.output_offset;
-    run_part(s, call);
-  }
+  void operator()(const AddStep& s) const { run_with_two_inputs(s); }
+  void operator()(const ConcatenateStep& s) const { run_with_two_inputs(s); }
 
   void operator()(const MultiplyChannelsStep& s) const {
     MultiplyChannelsCall call = s.call;
     call.input = arena + step.input_offset;
     call.gate = arena + step.second_input_offset;
     call.output = arena + step.output_offset;
+    run_part(s, call);
+  }
+
+  // Residuals are made where they are to lie, unless their order changes on the way.
+  void operator()(const VladStep& s) const {
+    VladCall call = s.call;
+    call.assignments = input<const float>();
+    call.features = reinterpret_cast<const float*>(arena + step.second_input_offset);
+    call.output = output<float>();
+    call.residuals =
+        call.dimension_major ? reinterpret_cast<float*>(arena + step.scratch_offset) : call.output;
     run_part(s, call);
   }
 
@@ -89,6 +100,15 @@ struct TaskRunner {
     Call call = s.call;
     call.input = input<std::remove_const_t<std::remove_pointer_t<decltype(call.input)>>>();
     call.output = output<std::remove_pointer_t<decltype(call.output)>>();
+    run_part(s, call);
+  }
+
+  template <typename Call>
+  void run_with_two_inputs(const ElementwiseStep<Call>& s) const {
+    Call call = s.call;
+    call.a = arena + step.input_offset;
+    call.b = arena + step.second_input_offset;
+    call.output = arena + step.output_offset;
     run_part(s, call);
   }
 

@@ -9,15 +9,22 @@
 #include "kernels/add/add.h"
 #include "kernels/average_pool/average_pool.h"
 #include "kernels/cast/cast.h"
+#include "kernels/concatenate/concatenate.h"
 #include "kernels/convolution_tables.h"
 #include "kernels/dequantize/dequantize.h"
+#include "kernels/gem_pool/gem_pool.h"
 #include "kernels/l2_normalize/l2_normalize.h"
+#include "kernels/l2_normalize_channels/l2_normalize_channels.h"
+#include "kernels/layer_norm/layer_norm.h"
 #include "kernels/lookup/lookup.h"
 #include "kernels/max_pool/max_pool.h"
 #include "kernels/multiply_channels/multiply_channels.h"
 #include "kernels/pack_bits/pack_bits.h"
 #include "kernels/quantize/quantize.h"
+#include "kernels/softmax/softmax.h"
 #include "kernels/threshold/threshold.h"
+#include "kernels/transpose/transpose.h"
+#include "kernels/vlad/vlad.h"
 
 namespace bitplace {
 
@@ -56,12 +63,13 @@ struct L2NormalizeStep {
   bool from_s32;
 };
 
-// Element-wise steps hold the function for their types; a call's pointers are filled in when it runs.
+// Steps whose work is a range hold the function for their types; a call's pointers are filled in when it
+// runs.
 template <typename Call>
 struct ElementwiseStep {
   void (*run)(const Call&, std::int64_t begin, std::int64_t end);
   Call call;
-  std::int64_t count;  // elements, or pixels where an operation works on whole pixels
+  std::int64_t count;  // elements, pixels, channels or clusters: what the operation is split by
 };
 using QuantizeStep = ElementwiseStep<QuantizeCall>;
 using AddStep = ElementwiseStep<AddCall>;
@@ -71,6 +79,13 @@ using LookupStep = ElementwiseStep<LookupCall>;
 using DequantizeStep = ElementwiseStep<DequantizeCall>;
 using DequantizeChannelsStep = ElementwiseStep<DequantizeChannelsCall>;
 using CastStep = ElementwiseStep<CastCall>;
+using GemPoolStep = ElementwiseStep<GemPoolCall>;
+using L2NormalizeChannelsStep = ElementwiseStep<L2NormalizeChannelsCall>;
+using SoftmaxStep = ElementwiseStep<SoftmaxCall>;
+using LayerNormStep = ElementwiseStep<LayerNormCall>;
+using VladStep = ElementwiseStep<VladCall>;
+using TransposeStep = ElementwiseStep<TransposeCall>;
+using ConcatenateStep = ElementwiseStep<ConcatenateCall>;
 
 struct AveragePoolStep {
   void (*run)(const AveragePoolCall&, std::int64_t task);
@@ -80,7 +95,8 @@ struct AveragePoolStep {
 using StepParameters =
     std::variant<ConvolutionStep, MaxPoolStep, ThresholdStep, PackBitsStep, L2NormalizeStep, QuantizeStep,
                  AddStep, MultiplyChannelsStep, ActivationStep, LookupStep, DequantizeStep,
-                 DequantizeChannelsStep, CastStep, AveragePoolStep>;
+                 DequantizeChannelsStep, CastStep, AveragePoolStep, GemPoolStep, L2NormalizeChannelsStep,
+                 SoftmaxStep, LayerNormStep, VladStep, TransposeStep, ConcatenateStep>;
 
 struct Step {
   StepParameters parameters;

@@ -25,6 +25,7 @@ double exact_sigmoid(double x) {
 
 constexpr Function kFunctions[] = {
     {"exp", exp_f32, std::exp, kExpUlps},
+    {"log", log_f32, std::log, kLogUlps},
     {"sigmoid", sigmoid_f32, exact_sigmoid, kSigmoidUlps},
     {"tanh", tanh_f32, std::tanh, kTanhUlps},
     {"erf", erf_f32, std::erf, kErfUlps},
@@ -86,6 +87,11 @@ TEST_CASE("elementary functions have their limits and keep the sign of zero") {
   CHECK(exp_f32(88.8f) == kInfinity);
   CHECK(exp_f32(-103.0f) == std::numeric_limits<float>::denorm_min());
   CHECK(exp_f32(-104.0f) == 0.0f);
+  CHECK(log_f32(1.0f) == 0.0f);
+  CHECK(log_f32(kInfinity) == kInfinity);
+  CHECK(log_f32(0.0f) == -kInfinity);
+  CHECK(log_f32(-0.0f) == -kInfinity);
+  CHECK(std::isnan(log_f32(-1.0f)));
   CHECK(tanh_f32(-kInfinity) == -1.0f);
   CHECK(erf_f32(kInfinity) == 1.0f);
   CHECK(std::signbit(tanh_f32(-0.0f)));

@@ -36,9 +36,10 @@ std::size_t first_difference(const T* values, const std::vector<T>& expected) {
 }
 
 // Runs the reference over [0, count) and every other row over two parts of it, the later one first, with
-// inputs and output directly against pages that cannot be touched. `run` is
+// output and inputs, which have kTail bytes that may be read, directly against pages that cannot be touched.
+// `run` is
 //   run(row, Out* output, begin, end, const In*... inputs)
-template <typename Out, typename Row, typename Run, typename... In>
+template <typename Out, std::size_t kTail = 0, typename Row, typename Run, typename... In>
 void compare_rows(KernelTable<Row> table, std::int64_t count, std::size_t outputs, Run run,
                   const std::vector<In>&... inputs) {
   std::vector<Out> expected(outputs);
@@ -50,7 +51,7 @@ void compare_rows(KernelTable<Row> table, std::int64_t count, std::size_t output
         run(*row, output.data(), count / 3, count, guarded.data()...);
         run(*row, output.data(), std::int64_t{0}, count / 3, guarded.data()...);
       };
-      run_guarded(GuardedInput<In>(inputs, 0, placement)...);
+      run_guarded(GuardedInput<In>(inputs, kTail, placement)...);
       INFO(row->name << " with " << count << " elements or pixels");
       CHECK(first_difference(output.data(), expected) == outputs);
       CHECK(output.intact());
