@@ -16,7 +16,7 @@
 #include <immintrin.h>
 
 #include "kernels/convolution_s8_s4/convolution_s8_s4.h"
-#include "kernels/convolution_s8_s8/quad_tiles.h"
+#include "kernels/convolution_s8_s8/quad_runs.h"
 
 namespace bitplace {
 namespace {
@@ -31,6 +31,7 @@ std::int64_t longest_run(const ConvolutionProblem& p) {
 
 struct PairStep {
   static constexpr int kWeightBits = 4;
+  static constexpr std::size_t kRunPixels = 0;
   static QuadForm form(const ConvolutionProblem& p) { return {1, code_low(p), 1}; }
 
   template <std::size_t M, std::size_t V>

@@ -7,7 +7,8 @@
 //   words   code = x, an s16;  vpmaddwd, vpaddd: 16 products in 2 instructions, any activations
 //
 // Layout: quad_plan.h. Registers: 12 sums of 6 pixels x 16 channels, 2 weights, 1 broadcast quad, 1 product;
-// for bytes the ones are a 17th value, so one sum lives in memory. Depth: sums are exact modulo 2^32, so any
+// for bytes the ones are a 17th value, so one sum lives in memory. In runs of windows with few quads
+// (quad_runs.h) 8 sums of 2 pixels x 32 channels, 2 broadcast quads, 1 weight, 1 product. Depth: sums are exact modulo 2^32, so any
 // depth that the accumulator's type holds. Preconditions: none beyond the table's but the range of bytes.
 //
 // Measured, AMD EPYC (Zen 4) at 3.7 GHz, one thread, share of vpmaddubsw + vpmaddwd + vpaddd in registers:
@@ -16,7 +17,7 @@
 #include <immintrin.h>
 
 #include "kernels/convolution_s8_s8/convolution_s8_s8.h"
-#include "kernels/convolution_s8_s8/quad_tiles.h"
+#include "kernels/convolution_s8_s8/quad_runs.h"
 
 namespace bitplace {
 namespace {
@@ -27,59 +28,32 @@ bool bytes_fit(const ConvolutionProblem& p) {
   return (p.input_high - code_low(p)) * p.largest_weight * 2 < 1 << 15;
 }
 
-// 2 x vpmaddubsw, vpmaddwd, vpaddd.
 struct ByteStep {
   static constexpr int kWeightBits = 8;
-  static QuadForm form(const ConvolutionProblem& p) { return {1, code_low(p), 1}; }
+  static constexpr std::size_t kRunPixels = 2;
+  static QuadForm form(const ConvolutionProblem& p) { return with_runs(p, {1, code_low(p), 1}); }
 
+  static inline void add(__m256i& sum, __m256i codes, __m256i weights) {
+    const __m256i pairs = _mm256_maddubs_epi16(codes, weights);
+    add_in_place(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+  }
   template <std::size_t M, std::size_t V>
   static inline void accumulate(const Tile& tile, __m256i (&sums)[M][V]) {
-    load_start(tile, sums);
-    const std::uint8_t* weights = tile.weights;
-    const __m256i ones = _mm256_set1_epi16(1);
-    for (std::int64_t q = 0; q < tile.quads; ++q) {
-      const std::int64_t offset = tile.offsets[q];
-      __m256i weight[V];
-#pragma GCC unroll 2
-      for (std::size_t v = 0; v < V; ++v)
-        weight[v] = _mm256_load_si256(reinterpret_cast<const __m256i*>(weights) + v);
-#pragma GCC unroll 8
-      for (std::size_t m = 0; m < M; ++m) {
-        const __m256i codes = broadcast_quad(tile.windows[m] + offset);
-#pragma GCC unroll 2
-        for (std::size_t v = 0; v < V; ++v) {
-          const __m256i pairs = _mm256_maddubs_epi16(codes, weight[v]);
-          add_in_place(sums[m][v], _mm256_madd_epi16(pairs, ones));
-        }
-      }
-      weights += V * 32;
-    }
+    accumulate_quads<ByteStep>(tile, sums);
   }
 };
 
 struct WordStep {
   static constexpr int kWeightBits = 8;
-  static QuadForm form(const ConvolutionProblem&) { return {2, 0, 2}; }
+  static constexpr std::size_t kRunPixels = 2;
+  static QuadForm form(const ConvolutionProblem& p) { return with_runs(p, {2, 0, 2}); }
 
+  static inline void add(__m256i& sum, __m256i codes, __m256i weights) {
+    add_in_place(sum, _mm256_madd_epi16(codes, weights));
+  }
   template <std::size_t M, std::size_t V>
   static inline void accumulate(const Tile& tile, __m256i (&sums)[M][V]) {
-    load_start(tile, sums);
-    const std::uint8_t* weights = tile.weights;
-    for (std::int64_t q = 0; q < tile.quads; ++q) {
-      const std::int64_t offset = tile.offsets[q];
-      __m256i weight[V];
-#pragma GCC unroll 2
-      for (std::size_t v = 0; v < V; ++v)
-        weight[v] = _mm256_load_si256(reinterpret_cast<const __m256i*>(weights) + v);
-#pragma GCC unroll 8
-      for (std::size_t m = 0; m < M; ++m) {
-        const __m256i codes = broadcast_quad(tile.windows[m] + offset);
-#pragma GCC unroll 2
-        for (std::size_t v = 0; v < V; ++v)
-          add_in_place(sums[m][v], _mm256_madd_epi16(codes, weight[v]));
-      }
-      weights += V * 32;
-    }
+    accumulate_quads<WordStep>(tile, sums);
   }
 };
 

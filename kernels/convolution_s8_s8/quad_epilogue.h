@@ -66,6 +66,12 @@ template <std::size_t V>
 inline void store_words(std::uint8_t* to, const __m256i (&values)[V], std::int64_t channels) {
   if constexpr (V == 1) {
     store_lanes(to, values[0], channels);
+  } else if constexpr (V == 4) {
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < V; ++v) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(to + 16 * v), _mm256_castsi256_si128(values[v]));
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(to + 64 + 16 * v), _mm256_extracti128_si256(values[v], 1));
+    }
   } else {
     store_lanes(to, _mm256_permute2x128_si256(values[0], values[1], 0x20), channels);
     store_lanes(to + 32, _mm256_permute2x128_si256(values[0], values[1], 0x31), channels - kLanes);
@@ -99,17 +105,19 @@ inline void write_floats(const TileOutput& out, const __m256i (&sums)[M][V]) {
   }
 }
 
-// Rounded and packed to 16 bits. Unless clamped first, values stay inside s32, where the conversion rounds as
-// the contract says, and clamping afterwards gives the same because the bounds are whole numbers.
+// Rounded. Unless clamped first, values stay inside s32, where the conversion
+// rounds as the contract says, and clamping afterwards gives the same because the bounds are whole numbers.
+template <bool kClampFirst>
+inline __m256i rounded(const TileOutput& out, __m256i sum, std::size_t vector) {
+  const __m256 value = scaled(out, sum, vector);
+  return _mm256_cvtps_epi32(kClampFirst ? clamp(out, value) : value);
+}
+
+// Packed to 16 bits.
 template <bool kClampFirst, std::size_t V>
 inline __m256i to_words(const TileOutput& out, const __m256i (&sums)[V]) {
-  __m256i values[V];
-#pragma GCC unroll 2
-  for (std::size_t v = 0; v < V; ++v) {
-    const __m256 value = scaled(out, sums[v], v);
-    values[v] = _mm256_cvtps_epi32(kClampFirst ? clamp(out, value) : value);
-  }
-  return _mm256_packs_epi32(values[0], values[V - 1]);
+  return _mm256_packs_epi32(rounded<kClampFirst>(out, sums[0], 0),
+                            rounded<kClampFirst>(out, sums[V - 1], V - 1));
 }
 
 template <std::size_t V>
@@ -130,6 +138,24 @@ inline __m256i in_order(__m256i bytes) {
   return V == 2 ? halves : _mm256_shuffle_epi32(halves, 0xd8);
 }
 
+inline __m256i clamp_codes(const TileOutput& out, __m256i codes) {
+  return _mm256_min_epi8(_mm256_max_epi8(codes, out.low_codes), out.high_codes);
+}
+
+// Blocks of 4 vectors, of which all channels exist.
+template <bool kClampFirst, std::size_t M>
+inline void write_wide_codes(const TileOutput& out, const __m256i (&sums)[M][4]) {
+#pragma GCC unroll 8
+  for (std::size_t m = 0; m < M; ++m) {
+    const __m256i low = _mm256_packs_epi32(rounded<kClampFirst>(out, sums[m][0], 0),
+                                           rounded<kClampFirst>(out, sums[m][1], 1));
+    const __m256i high = _mm256_packs_epi32(rounded<kClampFirst>(out, sums[m][2], 2),
+                                            rounded<kClampFirst>(out, sums[m][3], 3));
+    std::uint8_t* to = out.pixel + static_cast<std::int64_t>(m) * out.pixel_bytes;
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), clamp_codes(out, _mm256_packs_epi16(low, high)));
+  }
+}
+
 // kWhole: all 8 * V channels exist.
 template <bool kClampFirst, bool kWhole, std::size_t M, std::size_t V>
 inline void write_codes(const TileOutput& out, const __m256i (&sums)[M][V]) {
@@ -139,8 +165,7 @@ inline void write_codes(const TileOutput& out, const __m256i (&sums)[M][V]) {
     const std::size_t second = m + 1 < M ? m + 1 : m;
     const __m256i words = to_words<kClampFirst, V>(out, sums[m]);
     const __m256i other = second == m ? words : to_words<kClampFirst, V>(out, sums[second]);
-    const __m256i codes = in_order<V>(_mm256_packs_epi16(words, other));
-    const __m256i clamped = _mm256_min_epi8(_mm256_max_epi8(codes, out.low_codes), out.high_codes);
+    const __m256i clamped = clamp_codes(out, in_order<V>(_mm256_packs_epi16(words, other)));
     std::uint8_t* to = out.pixel + static_cast<std::int64_t>(m) * out.pixel_bytes;
     store_bytes<V>(to, _mm256_castsi256_si128(clamped), channels);
     if (second != m) store_bytes<V>(to + out.pixel_bytes, _mm256_extracti128_si256(clamped, 1), channels);
@@ -151,7 +176,11 @@ template <std::size_t M, std::size_t V>
 [[gnu::noinline]] void write_others(const TileOutput& out, const __m256i (&sums)[M][V]) {
   switch (out.epilogue) {
     case ConvolutionEpilogue::requantize_s8:
-      return write_codes<true, false, M, V>(out, sums);
+      if constexpr (V == 4) {
+        return write_wide_codes<true>(out, sums);
+      } else {
+        return write_codes<true, false, M, V>(out, sums);
+      }
     case ConvolutionEpilogue::affine_f32:
       return write_floats<M, V>(out, sums);
     default:
@@ -159,18 +188,30 @@ template <std::size_t M, std::size_t V>
   }
 }
 
+// Codes of V whole vectors that need no clamp before they are converted.
+template <std::size_t V>
+inline bool is_usual(const TileOutput& out) {
+  const bool whole = out.channels >= 8 * static_cast<std::int64_t>(V);
+  return out.epilogue == ConvolutionEpilogue::requantize_s8 && !out.clamp_first && whole;
+}
+
+template <std::size_t M, std::size_t V>
+inline void write_usual(const TileOutput& out, const __m256i (&sums)[M][V]) {
+  if constexpr (V == 4) {
+    write_wide_codes<false>(out, sums);
+  } else {
+    write_codes<false, true, M, V>(out, sums);
+  }
+}
+
 // The usual case without a branch inside. The others get a copy, so that no sum needs an address before.
 template <std::size_t M, std::size_t V>
 inline void write_tile(const TileOutput& out, const __m256i (&sums)[M][V]) {
-  const bool whole = out.channels >= 8 * static_cast<std::int64_t>(V);
-  if (out.epilogue == ConvolutionEpilogue::requantize_s8 && !out.clamp_first && whole) {
-    write_codes<false, true, M, V>(out, sums);
-    return;
-  }
+  if (is_usual<V>(out)) return write_usual(out, sums);
   __m256i copy[M][V];
 #pragma GCC unroll 8
   for (std::size_t m = 0; m < M; ++m)
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (std::size_t v = 0; v < V; ++v)
       copy[m][v] = sums[m][v];
   write_others<M, V>(out, copy);

@@ -92,12 +92,26 @@ void pack_offsets(const ConvolutionProblem& p, const QuadForm& form, std::int64_
   }
 }
 
+struct Block {
+  std::int64_t first, vectors;
+};
+
+// The block of a group's vector. Blocks of 4 go before others.
+Block block_of(const ConvolutionProblem& p, const QuadForm& form, std::int64_t vector) {
+  const std::int64_t wide = vector / form.block_vectors * form.block_vectors;
+  const std::int64_t vectors = block_vectors(form, wide, group_outputs(p));
+  if (vectors == form.block_vectors) return {wide, vectors};
+  const std::int64_t first = vector / 2 * 2;
+  return {first, block_vectors(form, first, group_outputs(p))};
+}
+
 // Where a channel of a group lies: counted in lanes of the group's vectors.
-std::int64_t lane_of(const ConvolutionProblem& p, std::int64_t channel) {
-  const std::int64_t block = channel / (kBlockVectors * kLanes) * kBlockVectors;
-  if (group_vectors(p) - block < kBlockVectors) return channel;
-  const std::int64_t c = channel % (kBlockVectors * kLanes);
-  return block * kLanes + c / 4 % 2 * kLanes + c / 8 * 4 + c % 4;
+std::int64_t lane_of(const ConvolutionProblem& p, const QuadForm& form, std::int64_t channel) {
+  const Block block = block_of(p, form, channel / kLanes);
+  const std::int64_t c = channel - block.first * kLanes;
+  const std::int64_t vector = c / 4 % block.vectors;
+  return block.first * kLanes +
+         (block.vectors == 1 ? c : vector * kLanes + c / (4 * block.vectors) * 4 + c % 4);
 }
 
 // One channel's weights: `to` is its lane in the first quad of its block.
@@ -124,6 +138,29 @@ WeightSums pack_channel(const Segments& segments, std::int64_t segment_count, co
 }
 
 }  // namespace
+
+std::int64_t block_vectors(const QuadForm& form, std::int64_t vector, std::int64_t group_outputs) {
+  if (form.block_vectors == 4 && vector % 4 == 0 && (vector + 4) * kLanes <= group_outputs) return 4;
+  return std::min<std::int64_t>(2, divide_up(group_outputs, kLanes) - vector);
+}
+
+std::int64_t even_pixels(const ConvolutionProblem& p, const QuadForm& form) {
+  const Codes codes = codes_of(p, form);
+  const bool rows_touch =
+      p.stride_height * codes.row_bytes == std::int64_t{p.output_width} * p.stride_width * codes.pixel_bytes;
+  return rows_touch ? output_pixels(p) : p.output_width;
+}
+
+QuadForm with_runs(const ConvolutionProblem& p, QuadForm form) {
+  constexpr std::int64_t kShortestRun = 14;
+  constexpr std::int64_t kLongRun = 180;  // what is left of the last tile does not matter
+  constexpr std::int64_t kFewWeights = 6 << 10;
+  const std::int64_t even = even_pixels(p, form);
+  const bool few = 4 * segments_of(p, form).quads * vector_quad_bytes(form) <= kFewWeights;
+  form.runs = even >= (few ? kShortestRun : kLongRun);
+  form.block_vectors = form.runs && few ? 4 : 2;
+  return form;
+}
 
 std::int32_t weight_at(const std::uint8_t* row, std::int64_t index, int weight_bits) {
   if (weight_bits == 8) return static_cast<std::int8_t>(row[index]);
@@ -196,16 +233,15 @@ void pack(const ConvolutionProblem& p, const QuadForm& form, const ConvolutionCo
   const std::int64_t vectors = group_vectors(p);
   bool clamp_first = false;
   for (std::int64_t channel = 0; channel < p.output_channels; ++channel) {
-    const std::int64_t lane = lane_of(p, channel % group_outputs(p));
+    const std::int64_t lane = lane_of(p, form, channel % group_outputs(p));
     const std::int64_t group_first = channel / group_outputs(p) * vectors;
-    const std::int64_t block = lane / (kBlockVectors * kLanes) * kBlockVectors;
-    const std::int64_t block_vectors = std::min(kBlockVectors, vectors - block);
+    const Block block = block_of(p, form, lane / kLanes);
     std::uint8_t* to = bytes + places.weights +
-                       (group_first + block) * segments.quads * vector_quad_bytes(form) +
-                       (lane - block * kLanes) * (vector_quad_bytes(form) / kLanes);
+                       (group_first + block.first) * segments.quads * vector_quad_bytes(form) +
+                       (lane - block.first * kLanes) * (vector_quad_bytes(form) / kLanes);
     const WeightSums sums = pack_channel(segments, p.kernel_height * segments.per_row, form,
                                          constants.weight_rows + channel * row_bytes, weight_bits, to,
-                                         block_vectors * vector_quad_bytes(form));
+                                         block.vectors * vector_quad_bytes(form));
     const std::int64_t at = group_first * kLanes + lane;
     start[at] = static_cast<std::int32_t>(form.low * sums.sum);
     if (constants.scale == nullptr) continue;

@@ -16,9 +16,11 @@
 //   bias      f32 [group][vectors * 8]
 //   weights   s8 or s16 [group][block][quad][vectors of the block][8 lanes][codes of a quad]
 //
-// A block is 2 vectors of 8 channels, the last of a group with an odd number of vectors 1. Lanes of a block
-// of 2 hold channels 0-3 8-11 and 4-7 12-15, so that packing 32 to 16 bits, which works within 128 bits, puts
-// them in order. Example: 1 x 3 kernel, 2 channels, bytes: a segment of 6 codes, 2 quads; lane 0 holds
+// A block is 2 vectors of 8 channels, the last of a group with an odd number of vectors 1; where windows are
+// taken by runs and 32 channels are left, 4. Packing to 16 and 8 bits works within 128 bits and shall leave
+// channels in order: lanes of a block of 2 hold channels 0-3 8-11 and 4-7 12-15, vector i of a block of 4
+// holds 4 i ... 4 i + 3 and 16 + 4 i ... 16 + 4 i + 3. Example: 1 x 3 kernel, 2 channels, bytes: a segment of
+// 6 codes, 2 quads; lane 0 holds
 //   (w0 w1 w2 w3) (w4 w5 0 0).
 #pragma once
 
@@ -27,14 +29,25 @@
 namespace bitplace::quad_plan {
 
 inline constexpr std::int64_t kLanes = 8;
-inline constexpr std::int64_t kBlockVectors = 2;
 
 // How activations and weights are held.
 struct QuadForm {
   std::int64_t code_bytes;    // of an activation: 1 unsigned, 2 signed
   std::int64_t low;           // byte codes are x - low
   std::int64_t weight_bytes;  // 1 or 2
+  bool runs = false;          // pixels are taken by runs of evenly spaced windows
+  std::int64_t block_vectors = 2;
 };
+
+// The form with its way over the pixels: by runs where rows are long, in blocks of 4 vectors where those have
+// few weights, which 2 pixels read anew.
+QuadForm with_runs(const ConvolutionProblem& problem, QuadForm form);
+
+// Outputs whose windows are evenly spaced: those of a row, or all.
+std::int64_t even_pixels(const ConvolutionProblem& problem, const QuadForm& form);
+
+// Vectors of the block that begins with `vector` of a group.
+std::int64_t block_vectors(const QuadForm& form, std::int64_t vector, std::int64_t group_outputs);
 
 // Reads weight `index` of a canonical row of 8 or 4-bit weights.
 std::int32_t weight_at(const std::uint8_t* row, std::int64_t index, int weight_bits);

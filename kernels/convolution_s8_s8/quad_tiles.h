@@ -3,6 +3,7 @@
 // for products. A kernel file gives a Step with
 //
 //   kWeightBits                     of canonical weights
+//   kRunPixels                      M where V is 4 (quad_runs.h)
 //   form(problem)                   how it wants codes and weights
 //   accumulate<M, V>(tile, sums)    tile.start + all products, for each of M pixels and V vectors
 //
@@ -55,9 +56,48 @@ template <std::size_t M, std::size_t V>
 inline void load_start(const Tile& tile, __m256i (&sums)[M][V]) {
 #pragma GCC unroll 8
   for (std::size_t m = 0; m < M; ++m)
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (std::size_t v = 0; v < V; ++v)
       sums[m][v] = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile.start + v * kLanes));
+}
+
+// The accumulate of steps that add quad after quad: Step::add(sum, codes, weights), sum in place. What there
+// is less of, pixels or vectors, stays in registers for a quad.
+template <typename Step, std::size_t M, std::size_t V>
+[[gnu::always_inline]] inline void accumulate_quads(const Tile& tile, __m256i (&sums)[M][V]) {
+  load_start(tile, sums);
+  const std::uint8_t* weights = tile.weights;
+  for (std::int64_t q = 0; q < tile.quads; ++q, weights += V * 32) {
+    const std::int64_t offset = tile.offsets[q];
+    if constexpr (V > M) {
+      __m256i codes[M];
+#pragma GCC unroll 4
+      for (std::size_t m = 0; m < M; ++m) {
+        codes[m] = broadcast_quad(tile.windows[m] + offset);
+        pin(codes[m]);
+      }
+#pragma GCC unroll 4
+      for (std::size_t v = 0; v < V; ++v) {
+        __m256i weight = _mm256_load_si256(reinterpret_cast<const __m256i*>(weights) + v);
+        pin(weight);
+#pragma GCC unroll 4
+        for (std::size_t m = 0; m < M; ++m)
+          Step::add(sums[m][v], codes[m], weight);
+      }
+    } else {
+      __m256i weight[V];
+#pragma GCC unroll 2
+      for (std::size_t v = 0; v < V; ++v)
+        weight[v] = _mm256_load_si256(reinterpret_cast<const __m256i*>(weights) + v);
+#pragma GCC unroll 8
+      for (std::size_t m = 0; m < M; ++m) {
+        const __m256i codes = broadcast_quad(tile.windows[m] + offset);
+#pragma GCC unroll 2
+        for (std::size_t v = 0; v < V; ++v)
+          Step::add(sums[m][v], codes, weight[v]);
+      }
+    }
+  }
 }
 
 template <typename Step, std::size_t M, std::size_t V>
@@ -132,19 +172,9 @@ inline bool accepts_quads(const ConvolutionProblem& p) {
 
 // All pixels of a task for one block of V vectors. Tiles differ by at most one pixel.
 template <typename Step, std::size_t V>
-void run_block(const ConvolutionCall& call, const QuadTask& task, const QuadConstants& constants,
-               const Codes& codes, std::int64_t vector) {
-  const ConvolutionProblem& p = *call.problem;
-  const std::int64_t group_inputs = p.input_channels / p.groups;
-  const std::int64_t group_outputs = p.output_channels / p.groups;
-  Windows windows(call, codes, task.first_pixel,
-                  task.group * group_inputs * codes.pixel_bytes / p.input_channels);
-  const std::uint8_t* weights = constants.weights + vector * constants.quads * constants.vector_quad_bytes;
-  Tile tile = {{}, constants.offsets, constants.quads, weights, constants.start + vector * kLanes, &p};
-  TileOutput out = tile_output(call, constants.clamp_first, constants.scale + vector * kLanes,
-                               constants.bias + vector * kLanes, task.group * group_outputs + vector * kLanes,
-                               group_outputs - vector * kLanes);
-  out.pixel += task.first_pixel * out.pixel_bytes;
+void run_tiles(const ConvolutionCall& call, const QuadTask& task, const Codes& codes,
+               std::int64_t group_offset, Tile& tile, TileOutput& out) {
+  Windows windows(call, codes, task.first_pixel, group_offset);
   std::int64_t tiles = (task.pixels + kTilePixels - 1) / kTilePixels;
   for (std::int64_t left = task.pixels; left > 0; --tiles) {
     const std::int64_t pixels = (left + tiles - 1) / tiles;
@@ -153,44 +183,6 @@ void run_block(const ConvolutionCall& call, const QuadTask& task, const QuadCons
     out.pixel += pixels * out.pixel_bytes;
     left -= pixels;
   }
-}
-
-template <typename Step>
-void run_task(const ConvolutionCall& call, std::int64_t index) {
-  const ConvolutionProblem& p = *call.problem;
-  const QuadForm form = Step::form(p);
-  const QuadTask task = quad_task(p, index);
-  const QuadConstants constants = quad_constants(p, form, call.packed, task.group);
-  const Codes codes = codes_of(p, form);
-  for (std::int64_t v = 0; v < task.vectors; v += kBlockVectors) {
-    const std::int64_t vector = task.first_vector + v;
-    if (task.vectors - v >= kBlockVectors) {
-      run_block<Step, 2>(call, task, constants, codes, vector);
-    } else {
-      run_block<Step, 1>(call, task, constants, codes, vector);
-    }
-  }
-}
-
-template <typename Step>
-std::size_t step_scratch_bytes(const ConvolutionProblem& p) {
-  return scratch_bytes(p, Step::form(p));
-}
-template <typename Step>
-std::int64_t step_prepare_tasks(const ConvolutionProblem& p) {
-  return prepare_tasks(p, Step::form(p));
-}
-template <typename Step>
-void step_prepare(const ConvolutionCall& call, std::int64_t task) {
-  prepare_row(call, Step::form(*call.problem), task);
-}
-template <typename Step>
-void step_pack(const ConvolutionProblem& p, const ConvolutionConstants& constants, void* packed) {
-  pack(p, Step::form(p), constants, Step::kWeightBits, packed);
-}
-template <typename Step>
-std::size_t step_packed_bytes(const ConvolutionProblem& p) {
-  return packed_bytes(p, Step::form(p));
 }
 
 }  // namespace

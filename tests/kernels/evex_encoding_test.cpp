@@ -35,6 +35,18 @@ ConvolutionProblem many_channels() {
   return p;
 }
 
+// Runs of pixels and wide blocks of channels, likewise.
+ConvolutionProblem many_pixels() {
+  ConvolutionProblem p = many_channels();
+  p.input_channels = 20;
+  p.output_channels = 77;
+  p.kernel_height = p.kernel_width = 1;
+  p.pad_top = p.pad_left = 0;
+  p.padding = ConvolutionPadding::valid;
+  REQUIRE(infer_output(p));
+  return p;
+}
+
 void compare(const char* name, const ConvolutionKernel& kernel) {
   const ConvolutionTable& table = *find_convolution_table(name);
   const KernelTable<ConvolutionKernel> rows = table.rows();
@@ -42,6 +54,7 @@ void compare(const char* name, const ConvolutionKernel& kernel) {
   Random random;
   auto problems = sweep(table.depthwise ? SweepChannels::depthwise : SweepChannels::codes, 1, random);
   if (!table.depthwise) problems.insert(problems.end(), 6, many_channels());
+  if (!table.depthwise) problems.insert(problems.end(), 4, many_pixels());
   int accepted = 0;
   for (const ConvolutionProblem& drawn : problems) {
     for (const ConvolutionEpilogue epilogue : epilogues_of(table)) {

@@ -295,6 +295,20 @@ TEST_CASE("3 x 3 convolutions are exact however their sums are cut") {
   }
 }
 
+// Runs end with what their tiles leave over, and the channels of wide blocks with narrow ones.
+TEST_CASE("integer convolutions are exact over runs of any length and any number of channels") {
+  for (const char* name : {"convolution_s8_s8", "convolution_s8_s4"}) {
+    const std::int32_t channels[] = {32, 40, 53, 64, 72, 85, 96};
+    for (std::int32_t i = 0; i < 7; ++i) {
+      ConvolutionProblem pixels = square_problem(1, 12 + 5 * i, channels[i], 1, 1, 0);
+      pixels.input_width = 14 + i;
+      REQUIRE(infer_output(pixels));
+      compare_extremes(name, pixels);
+    }
+    compare_extremes(name, square_problem(31, 3, 43, 3, 2, 1));
+  }
+}
+
 TEST_CASE("float convolutions keep their bound over long sums") {
   for (const char* name : {"convolution_f32_f32", "convolution_f16_f16"}) {
     compare_extremes(name, square_problem(1, 25088, 19, 1, 1, 0));
