@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "networks/backbone.h"
 #include "networks/checkpoint_parameters.h"
+#include "networks/heads/requested_head.h"
 #include "networks/random_parameters.h"
 #include "networks/recognise_parameters.h"
 
@@ -39,6 +40,7 @@ Result<LoadedNetwork> build(const Backbone& backbone, const BackboneCut& cut, Pa
   BITPLACE_ASSIGN(graph, build_backbone(backbone, cut, parameters, height, width, *loaded.epsilon));
   loaded.graph = std::move(graph);
   loaded.preprocessing = image_net_preprocessing(height, width);
+  BITPLACE_TRY(append_requested_head(options, &loaded));
   return loaded;
 }
 

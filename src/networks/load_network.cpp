@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "networks/backbone.h"
 #include "networks/build_binary_network.h"
+#include "networks/heads/requested_head.h"
 #include "networks/import_tflite.h"
 #include "networks/load_backbone.h"
 #include "networks/named_tensors.h"
@@ -53,12 +54,46 @@ Result<LoadedNetwork> binary_network(const std::string& name, Graph graph, std::
   return loaded;
 }
 
+// Like its scale, the mean is one number for all channels.
+Preprocessing tflite_preprocessing(const ImportedTflite& imported) {
+  const Shape& shape = imported.graph.values[static_cast<std::size_t>(imported.graph.input)].shape;
+  Preprocessing p = image_net_preprocessing(shape[1], shape[2]);
+  if (!imported.scaling) return p;
+  p.mean.fill(static_cast<float>(imported.scaling->mean));
+  p.standard_deviation.fill(static_cast<float>(imported.scaling->deviation));
+  return p;
+}
+
+Result<LoadedNetwork> load_real_tflite(const TfliteModel& model, const NetworkOptions& options) {
+  if (!options.cut.empty()) {
+    return make_error(ErrorCode::invalid_argument, "--cut",
+                      "a TFLite model ends with its last map of more than one pixel");
+  }
+  BITPLACE_ASSIGN(imported,
+                  import_real_tflite(model, {options.height.value_or(0), options.width.value_or(0)}));
+  LoadedNetwork loaded;
+  loaded.name = imported.network.empty() ? "custom" : imported.network;
+  if (!options.network.empty() && options.network != loaded.name) {
+    return make_error(ErrorCode::mismatch, "--network " + options.network,
+                      "the layers are those of " + loaded.name);
+  }
+  loaded.real_valued = true;
+  loaded.preprocessing = tflite_preprocessing(imported);
+  if (!imported.scaling)
+    imported.notes.emplace_back("the file does not say how pixels are scaled: as ImageNet's are");
+  loaded.graph = std::move(imported.graph);
+  loaded.notes = std::move(imported.notes);
+  BITPLACE_TRY(append_requested_head(options, &loaded));
+  return loaded;
+}
+
 Result<LoadedNetwork> load_tflite(const TfliteModel& model, const NetworkOptions& options) {
   if (options.epsilon) {
     return make_error(
         ErrorCode::invalid_argument, "--bn-eps",
         "a TFLite model holds its batch-norms as factors and offsets: there is no epsilon to set");
   }
+  if (!is_larq_model(model)) return load_real_tflite(model, options);
   BITPLACE_ASSIGN(graph, import_tflite(model));
   const std::string recognised = recognise_network(graph);
   const std::string name = recognised.empty() ? "custom" : recognised;

@@ -1,22 +1,17 @@
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 
 #include "bitplace/model.h"
 #include "bitplace/version.h"
 #include "checkpoint/checkpoint.h"
-#include "common/text_table.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "format/model_file.h"
-#include "graph/text_dump.h"
-#include "lowering/lower.h"
-#include "lowering/rewrite.h"
 #include "networks/load_network.h"
 #include "networks/network.h"
 #include "vprconv/commands.h"
-#include "vprconv/decisions.h"
-#include "vprconv/descriptor_choice.h"
+#include "vprconv/conversion.h"
+#include "vprconv/convert_report.h"
+#include "vprconv/pass_dumps.h"
 #include "vprconv/verify.h"
 
 namespace bitplace::tools {
@@ -24,30 +19,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct ConvertOptions {
-  std::string checkpoint, output, network, head = "flatten";
-  std::optional<std::uint64_t> random_seed;
-  std::string descriptor = "f32", calibrate, preprocess = "bilinear-opencv", channel_order = "rgb";
-  std::optional<double> epsilon;
-  std::string verify, dump_passes, json;
-};
-
-struct Source {
-  LoadedNetwork network;
-  std::vector<std::pair<std::string, std::string>> metadata;
-};
-
 std::string number_text(double value) {
   char text[40];
   std::snprintf(text, sizeof text, "%g", value);
   return text;
 }
 
+// "320x240" is width x height, as images are named; a single number is both.
+Status parse_input_size(const std::string& text, NetworkOptions* options) {
+  if (text.empty()) return {};
+  int width = 0, height = 0;
+  char rest = 0;
+  const int read = std::sscanf(text.c_str(), "%dx%d%c", &width, &height, &rest);
+  if (read == 1 && text.find_first_not_of("0123456789") == std::string::npos) height = width;
+  if ((read != 2 && height != width) || width < 1 || height < 1 || width > 8192 || height > 8192)
+    return make_error(ErrorCode::invalid_argument, "--input-size " + text, "is no WIDTHxHEIGHT of 1 to 8192");
+  options->width = width;
+  options->height = height;
+  return {};
+}
+
+Result<NetworkOptions> network_options_of(const ConvertOptions& options) {
+  NetworkOptions network;
+  network.network = options.network;
+  network.epsilon = options.epsilon;
+  network.cut = options.cut;
+  network.head = options.head;
+  network.gem_p = options.gem_p;
+  BITPLACE_TRY(parse_input_size(options.input_size, &network));
+  return network;
+}
+
 // A loaded checkpoint; its tensors are gone once the graph is built.
-Result<Source> load_source(const ConvertOptions& options) {
-  NetworkOptions network_options;
-  network_options.network = options.network;
-  network_options.epsilon = options.epsilon;
+Result<Source> read_source(const ConvertOptions& options) {
+  BITPLACE_ASSIGN(network_options, network_options_of(options));
   if (options.random_seed) {
     BITPLACE_ASSIGN(network, random_network(options.network, *options.random_seed, network_options));
     return Source{std::move(network),
@@ -62,136 +67,32 @@ Result<Source> load_source(const ConvertOptions& options) {
                  {"source_xxh128", to_hex(checkpoint.file_hash)}}};
 }
 
-Result<Preprocessing> preprocessing_of(const ConvertOptions& options, const Graph& graph) {
-  const Shape& shape = value_at(graph, graph.input).shape;
-  Preprocessing p;
-  p.height = static_cast<std::int32_t>(shape[1]);
-  p.width = static_cast<std::int32_t>(shape[2]);
-  p.channels = static_cast<std::int32_t>(shape[3]);
-  p.channel_order = options.channel_order == "bgr" ? ChannelOrder::bgr : ChannelOrder::rgb;
-  p.value_scale = 1.0f / kPixelDivisor;
-  if (!resize_rule_from_name(options.preprocess, &p.resize))
+// With the preprocessing that the command line asks for.
+Result<Source> load_source(const ConvertOptions& options) {
+  BITPLACE_ASSIGN(source, read_source(options));
+  Preprocessing& p = source.network.preprocessing;
+  if (options.channel_order == "bgr") p.channel_order = ChannelOrder::bgr;
+  if (!options.preprocess.empty() && !resize_rule_from_name(options.preprocess, &p.resize))
     return make_error(ErrorCode::invalid_argument, "--preprocess " + options.preprocess, "unknown");
-  return p;
+  return source;
 }
-
-// Graphs after each pass, numbered in order, as text files.
-class PassDumps {
- public:
-  explicit PassDumps(std::string folder) : folder_(std::move(folder)) {}
-
-  Status prepare() const {
-    if (folder_.empty()) return {};
-    std::error_code error;
-    fs::create_directories(folder_, error);
-    if (error) return make_error(ErrorCode::io, folder_, "create folder", error.message());
-    return {};
-  }
-  void write(const char* pass, const Graph& graph) {
-    if (folder_.empty() || !status_.ok()) return;
-    const std::string text = dump_graph(graph);
-    const std::string path = (fs::path(folder_) / (std::to_string(count_++) + "_" + pass + ".txt")).string();
-    status_ = write_file(path, std::as_bytes(std::span(text)));
-  }
-  const Status& status() const { return status_; }
-
- private:
-  std::string folder_;
-  int count_ = 0;
-  Status status_;
-};
-
-struct Conversion {
-  ModelContents model;
-  DescriptorChoice descriptor;
-};
 
 Result<Conversion> convert_network(const ConvertOptions& options, const Source& source) {
-  Conversion conversion;
-  ModelContents& model = conversion.model;
-  model.network = source.network.name;
-  BITPLACE_ASSIGN(preprocessing, preprocessing_of(options, source.network.graph));
-  model.preprocessing = preprocessing;
-
-  LoweringOptions lowering;
-  lowering.input_divisor = kPixelDivisor;
-  const DataType type = options.descriptor == "s8"     ? DataType::s8
-                        : options.descriptor == "bits" ? DataType::b1
-                                                       : DataType::f32;
-  BITPLACE_ASSIGN(plain, lower(source.network.graph, lowering));
-  model.graph = std::move(plain);
-  BITPLACE_ASSIGN(descriptor, choose_descriptor(type, options.calibrate, model));
-  conversion.descriptor = std::move(descriptor);
-
   PassDumps dumps(options.dump_passes);
   BITPLACE_TRY(dumps.prepare());
-  lowering.descriptor = conversion.descriptor.encoding;
-  lowering.observe = [&](const char* pass, const Graph& graph) { dumps.write(pass, graph); };
-  BITPLACE_ASSIGN(lowered, lower(source.network.graph, lowering));
+  const PassObserver observe = [&](const char* pass, const Graph& graph) { dumps.write(pass, graph); };
+  BITPLACE_ASSIGN(conversion, source.network.real_valued ? convert_real(options, source, observe)
+                                                         : convert_binary(options, source, observe));
   BITPLACE_TRY(dumps.status());
-  model.graph = std::move(lowered);
-
-  model.metadata = source.metadata;
-  model.metadata.emplace_back("converter", "vprconv " BITPLACE_VERSION_STRING);
+  auto& metadata = conversion.model.metadata;
+  metadata = source.metadata;
+  metadata.emplace_back("converter", "vprconv " BITPLACE_VERSION_STRING);
   if (source.network.epsilon)
-    model.metadata.emplace_back("batch_norm_epsilon", number_text(*source.network.epsilon));
-  model.metadata.emplace_back("head", options.head);
-  model.metadata.emplace_back("descriptor", conversion.descriptor.text);
+    metadata.emplace_back("batch_norm_epsilon", number_text(*source.network.epsilon));
+  metadata.emplace_back("head", source.network.head);
+  if (source.network.real_valued) metadata.emplace_back("precision", options.precision);
+  metadata.emplace_back("descriptor", conversion.descriptor.text);
   return conversion;
-}
-
-void print_decisions(const std::vector<Decision>& decisions) {
-  TextTable table({{"layer"}, {"as trained"}, {"in the model"}});
-  for (const Decision& decision : decisions)
-    table.add_row({decision.layer, decision.trained, decision.became});
-  std::printf("\n%s\n", table.text().c_str());
-}
-
-void print_report(const ConvertOptions& options, const Source& source, const Conversion& conversion,
-                  const std::vector<Decision>& decisions, const Model& written) {
-  const Preprocessing& p = conversion.model.preprocessing;
-  std::printf("network: %s\n", source.network.name.c_str());
-  for (const std::string& note : source.network.notes)
-    std::printf("  %s\n", note.c_str());
-  std::printf("input: %dx%d %s, resized by %s, pixel / %g\n", p.width, p.height,
-              channel_order_name(p.channel_order), resize_rule_name(p.resize),
-              static_cast<double>(kPixelDivisor));
-  std::printf("descriptor: %s\n", conversion.descriptor.text.c_str());
-  print_decisions(decisions);
-  std::printf("wrote %s: %s, identity %s\n", options.output.c_str(),
-              bytes_text(static_cast<double>(written.file_bytes())).c_str(), written.identity().c_str());
-}
-
-Json report_json(const ConvertOptions& options, const Source& source, const Conversion& conversion,
-                 const std::vector<Decision>& decisions, const Model& written) {
-  Json layers = Json::array();
-  for (const Decision& decision : decisions) {
-    layers.push_back(
-        {{"layer", decision.layer}, {"as_trained", decision.trained}, {"in_the_model", decision.became}});
-  }
-  Json metadata = Json::object();
-  for (const auto& [key, value] : conversion.model.metadata)
-    metadata[key] = value;
-  const Preprocessing& p = conversion.model.preprocessing;
-  const DescriptorSpec& spec = written.descriptor_spec();
-  Json descriptor = {{"type", descriptor_type_name(spec.type)},
-                     {"dimension", spec.dimension},
-                     {"bytes", spec.bytes()},
-                     {"decision", conversion.descriptor.text}};
-  if (spec.type == DescriptorType::s8) descriptor["scale"] = conversion.descriptor.encoding.scale;
-  return {{"model", options.output},
-          {"bytes", written.file_bytes()},
-          {"identity", written.identity()},
-          {"network", source.network.name},
-          {"notes", source.network.notes},
-          {"preprocessing",
-           {{"height", p.height},
-            {"width", p.width},
-            {"resize", resize_rule_name(p.resize)},
-            {"channel_order", channel_order_name(p.channel_order)}}},
-          {"descriptor", descriptor},
-          {"layers", layers},
-          {"metadata", metadata}};
 }
 
 Status check_output(const ConvertOptions& options) {
@@ -201,9 +102,20 @@ Status check_output(const ConvertOptions& options) {
   return {};
 }
 
+Status check_binary_options(const ConvertOptions& options) {
+  if (options.precision != "fp32") {
+    return make_error(ErrorCode::invalid_argument, "--precision",
+                      "a binary network has the precision that it was trained with");
+  }
+  if (options.descriptor_size)
+    return make_error(ErrorCode::invalid_argument, "--descriptor-size", "needs a real-valued network");
+  return {};
+}
+
 Status run(const ConvertOptions& options) {
   BITPLACE_TRY(check_output(options));
   BITPLACE_ASSIGN(source, load_source(options));
+  if (!source.network.real_valued) BITPLACE_TRY(check_binary_options(options));
   const std::string origin = options.random_seed ? "random network" : options.checkpoint;
   Result<Conversion> conversion = convert_network(options, source);
   if (!conversion.ok()) return with_context(conversion.error(), origin);
@@ -211,8 +123,7 @@ Status run(const ConvertOptions& options) {
   // The model is verified before it is written: a file that appears has passed.
   std::optional<Verification> verification;
   if (!options.verify.empty()) {
-    BITPLACE_ASSIGN(verified, verify(source.network.graph, kPixelDivisor, conversion->model,
-                                     conversion->descriptor.encoding, options.verify));
+    BITPLACE_ASSIGN(verified, verify(source, *conversion, options.verify));
     verification = verified;
     if (const Status status = verification_status(verified); !status.ok())
       return with_context(status.error(), origin);
@@ -220,11 +131,10 @@ Status run(const ConvertOptions& options) {
   BITPLACE_TRY(write_model(options.output, conversion->model));
   BITPLACE_ASSIGN(written, Model::open(options.output.c_str()));
 
-  const std::vector<Decision> decisions = lowering_decisions(source.network.graph, conversion->model.graph);
-  print_report(options, source, *conversion, decisions, written);
+  print_conversion(options, source, *conversion, written);
   if (verification) print_verification(*verification, conversion->descriptor.encoding);
   if (options.json.empty()) return {};
-  Json json = report_json(options, source, *conversion, decisions, written);
+  Json json = conversion_json(options, source, *conversion, written);
   if (verification) json["verify"] = verification_json(*verification, conversion->descriptor.encoding);
   return write_json(options.json, json);
 }
@@ -237,9 +147,16 @@ void check_combination(const ConvertOptions& options) {
     throw CLI::ValidationError("--random", "makes a network without a checkpoint: give one or the other");
   if (options.random_seed && options.network.empty())
     throw CLI::ValidationError("--random", "needs --network");
-  if (!options.calibrate.empty() && options.descriptor == "f32")
-    throw CLI::ValidationError("--calibrate",
-                               "an f32 descriptor has nothing to calibrate: add --descriptor s8 or bits");
+  const bool looks_at_images =
+      options.descriptor != "f32" || options.precision != "fp32" || options.descriptor_size;
+  if (!options.calibrate.empty() && !looks_at_images) {
+    throw CLI::ValidationError(
+        "--calibrate",
+        "an f32 descriptor of an fp32 network has nothing to calibrate: add --precision "
+        "int8, --descriptor s8 or bits, or --descriptor-size");
+  }
+  if (options.whiten && !options.descriptor_size)
+    throw CLI::ValidationError("--whiten", "needs --descriptor-size");
   if (options.epsilon && !(*options.epsilon >= 0.0 && std::isfinite(*options.epsilon)))
     throw CLI::ValidationError("--bn-eps", "must be a number of at least 0");
 }
@@ -256,20 +173,37 @@ void add_convert(Program& program) {
   command.add_option("-o,--output", options->output, "The model to write")->required();
   command.add_option("--network", options->network, "Which network it is; recognised where it can be")
       ->check(CLI::IsMember(network_names()));
-  command.add_option("--head", options->head, "What turns features into a descriptor")
-      ->check(CLI::IsMember({"flatten"}))
+  command.add_option("--cut", options->cut, "Where a real-valued backbone ends (docs/networks.md)");
+  command.add_option("--head", options->head,
+                     "What makes a descriptor of the last feature map; recognised where it can be");
+  command.add_option("--gem-p", options->gem_p, "GeM's exponent, where the checkpoint does not hold it")
+      ->check(CLI::Range(0.01f, 64.0f));
+  command.add_option("--input-size", options->input_size,
+                     "WIDTHxHEIGHT that images are resized to; by default the network's own");
+  command
+      .add_option("--precision", options->precision,
+                  "fp32, fp16, int8, w4a8, w4a4, or a JSON file that names one for each layer")
       ->capture_default_str();
+  command.add_option("--calibration", options->calibration_method, "How the range of activations is chosen")
+      ->check(CLI::IsMember({"min-max", "percentile", "mse", "kl"}))
+      ->capture_default_str();
+  command
+      .add_option("--descriptor-size", options->descriptor_size,
+                  "Project the descriptor to this many principal components of the calibration images")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}));
+  command.add_flag("--whiten", options->whiten, "Divide each principal component by its deviation");
   command.add_option("--random", options->random_seed,
                      "Instead of a checkpoint: weights drawn at random from this seed, never trained");
   command.add_option("--descriptor", options->descriptor, "Type of the descriptor")
       ->check(CLI::IsMember({"f32", "s8", "bits"}))
       ->capture_default_str();
   command.add_option("--calibrate", options->calibrate,
-                     "Images that set the s8 scale or the bits' thresholds: a folder, or a CSV file with a "
-                     "column 'path'");
-  command.add_option("--preprocess", options->preprocess, "How images are resized")
-      ->check(CLI::IsMember({"bilinear-opencv", "nearest"}))
-      ->capture_default_str();
+                     "Images that set activations' ranges, principal components, the s8 scale or the bits' "
+                     "thresholds: a folder, or a CSV file with a column 'path'");
+  command
+      .add_option("--preprocess", options->preprocess,
+                  "How images are resized; by default as the network's authors did")
+      ->check(CLI::IsMember({"bilinear-opencv", "nearest"}));
   command
       .add_option("--channel-order", options->channel_order, "Order in which the network takes the channels")
       ->check(CLI::IsMember({"rgb", "bgr"}))

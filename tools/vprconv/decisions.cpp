@@ -57,6 +57,14 @@ std::string became_node(const Graph& lowered, const Node& node) {
   return text;
 }
 
+std::string input_text(const ModelContents& model) {
+  const Preprocessing& p = model.preprocessing;
+  std::string text = value_text(model.graph, model.graph.input) + ": ";
+  char scale[48];
+  std::snprintf(scale, sizeof scale, "codes of %.6g", static_cast<double>(p.input_scale));
+  return text + "normalised" + (p.input_type == DataType::s8 ? std::string(", ") + scale : "");
+}
+
 }  // namespace
 
 std::string operation_text(const Graph& graph, const Node& node) {
@@ -102,6 +110,27 @@ std::vector<Decision> lowering_decisions(const Graph& trained, const Graph& lowe
   for (const Node& node : lowered.nodes) {
     if (find_node(trained, node.name) == nullptr)
       decisions.push_back({node.name, "", became_node(lowered, node)});
+  }
+  return decisions;
+}
+
+std::vector<Decision> real_decisions(const Graph& trained, const ModelContents& model) {
+  std::vector<Decision> decisions = {{"image", value_text(trained, trained.input), input_text(model)}};
+  const Node* owner = nullptr;  // the layer of the model that took in the layers since
+  for (const Node& node : trained.nodes) {
+    Decision decision{node.name, operation_text(trained, node) + " -> " + value_text(trained, node.output),
+                      ""};
+    if (const Node* kept = find_node(model.graph, node.name)) {
+      owner = kept;
+      decision.became = became_node(model.graph, *kept);
+    } else {
+      decision.became = owner != nullptr ? "in " + owner->name : "dropped";
+    }
+    decisions.push_back(std::move(decision));
+  }
+  for (const Node& node : model.graph.nodes) {
+    if (find_node(trained, node.name) == nullptr)
+      decisions.push_back({node.name, "", became_node(model.graph, node)});
   }
   return decisions;
 }

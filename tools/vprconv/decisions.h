@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/graph.h"
+#include "graph/model_contents.h"
 
 namespace bitplace::tools {
 
@@ -15,6 +15,9 @@ struct Decision {
 };
 
 std::vector<Decision> lowering_decisions(const Graph& trained, const Graph& lowered);
+
+// The same for a real-valued network.
+std::vector<Decision> real_decisions(const Graph& trained, const ModelContents& model);
 
 // "convolution u8 x b1 11x11/4, max-pool 2x2, threshold"
 std::string operation_text(const Graph& graph, const Node& node);

@@ -1,7 +1,6 @@
 #include "vprconv/descriptor_choice.h"
 
 #include <cstdio>
-#include <filesystem>
 
 #include "common/progress.h"
 #include "core/error.h"
@@ -62,12 +61,6 @@ Result<DescriptorChoice> choose_without_images(DataType type, const ModelContent
   choice.text = "s8, scale " + number_text(choice.encoding.scale) +
                 ": the largest feature there can be is 127 (--calibrate finds a finer one)";
   return choice;
-}
-
-std::string images_text(const std::string& calibrate, const ImageList& list) {
-  std::string text = std::to_string(list.paths.size());
-  if (list.paths.size() < list.found) text += " of " + std::to_string(list.found);
-  return text + " images of " + std::filesystem::path(calibrate).lexically_normal().filename().string();
 }
 
 }  // namespace

@@ -63,6 +63,17 @@ Result<ImageList> find_images(const std::string& folder_or_csv, std::size_t most
   return list;
 }
 
+std::string images_text(const std::string& folder_or_csv, const ImageList& list) {
+  std::string text = std::to_string(list.paths.size());
+  if (list.paths.size() < list.found) text += " of " + std::to_string(list.found);
+  return text + " images of " + fs::path(folder_or_csv).lexically_normal().filename().string();
+}
+
+CalibrationImages calibration_images(const ImageList& list) {
+  return {list.paths, list.weights,
+          [paths = list.paths](std::size_t index) { return read_image(paths[index]); }};
+}
+
 Result<Describer> describer_of(const ModelContents& contents) {
   BITPLACE_ASSIGN(bytes, encode_model(contents));
   BITPLACE_ASSIGN(model, Model::from_memory(bytes.data(), bytes.size(), "model"));

@@ -7,6 +7,7 @@
 #include "bitplace/describer.h"
 #include "bitplace/result.h"
 #include "graph/model_contents.h"
+#include "quantize/calibration_images.h"
 
 namespace bitplace::tools {
 
@@ -21,6 +22,12 @@ struct ImageList {
 // a column "dataset" says which images belong together.
 // Of more than `most` as many are taken, evenly spaced. None at all is an error.
 Result<ImageList> find_images(const std::string& folder_or_csv, std::size_t most);
+
+// "512 of 4750 images of train_pool.csv"
+std::string images_text(const std::string& folder_or_csv, const ImageList& list);
+
+// The listed images as the library's statistics take them; `list` is copied.
+CalibrationImages calibration_images(const ImageList& list);
 
 // A describer of a model that is in no file yet.
 Result<Describer> describer_of(const ModelContents& contents);

@@ -21,9 +21,14 @@ constexpr std::size_t kMostImages = 32;  // the float side takes about a second 
 
 class Verifier {
  public:
-  Verifier(const Graph& trained, float input_divisor, const ModelContents& model,
-           const DescriptorEncoding& encoding)
-      : trained_(trained), divisor_(static_cast<double>(input_divisor)), model_(model), encoding_(encoding) {}
+  Verifier(const Source& source, const Conversion& conversion)
+      : trained_(conversion.reference ? *conversion.reference : source.network.graph),
+        rules_(source.network.preprocessing),
+        model_(conversion.model),
+        encoding_(conversion.descriptor.encoding) {
+    result_.real_valued = source.network.real_valued;
+    result_.exact = conversion.exact;
+  }
 
   Result<Verification> run(const ImageList& list);
 
@@ -31,12 +36,14 @@ class Verifier {
   Status prepare();
   Status compare(const ImageView& image);
   Result<std::vector<double>> trained_features(const ImageView& image);
+  double number_of(std::uint8_t pixel, std::size_t channel) const;
+  void compare_numbers(const std::vector<double>& expected);
   void compare_integers(const std::vector<double>& expected, std::int64_t ties);
   void compare_descriptor(const DescriptorView& descriptor, const std::vector<double>& expected);
   double threshold_of(std::size_t feature, double norm) const;
 
   const Graph& trained_;
-  double divisor_;
+  const Preprocessing& rules_;
   const ModelContents& model_;
   const DescriptorEncoding& encoding_;
   Describer* describer_ = nullptr;
@@ -63,11 +70,28 @@ Status Verifier::prepare() {
 Result<std::vector<double>> Verifier::trained_features(const ImageView& image) {
   preprocessor_.run(image, pixels_.data(), scratch_.data());
   std::vector<double> input(pixels_.size());
-  std::transform(pixels_.begin(), pixels_.end(), input.begin(),
-                 [this](std::uint8_t pixel) { return pixel / divisor_; });
+  for (std::size_t i = 0; i < pixels_.size(); ++i)
+    input[i] = number_of(pixels_[i], i % 3);
   BITPLACE_ASSIGN(values, evaluate(trained_, input));
   ties_ = count_sign_ties(trained_, values);
   return std::move(values[static_cast<std::size_t>(trained_.features)]);
+}
+
+// What training fed for a grey level: pixel / 255, perhaps normalised.
+double Verifier::number_of(std::uint8_t pixel, std::size_t channel) const {
+  const double divisor = std::nearbyint(1.0 / static_cast<double>(rules_.value_scale));
+  const double mean = static_cast<double>(rules_.mean[channel]);
+  return (pixel / divisor - mean) / static_cast<double>(rules_.standard_deviation[channel]);
+}
+
+void Verifier::compare_numbers(const std::vector<double>& expected) {
+  double largest = 0.0, difference = 0.0;
+  for (std::size_t i = 0; i < features_.size(); ++i) {
+    largest = std::max(largest, std::fabs(expected[i]));
+    difference = std::max(difference, std::fabs(static_cast<double>(features_[i]) - expected[i]));
+  }
+  const double relative = difference == 0.0 ? 0.0 : difference / largest;
+  result_.largest_difference = std::max(result_.largest_difference, relative);
 }
 
 void Verifier::compare_integers(const std::vector<double>& expected, std::int64_t ties) {
@@ -113,7 +137,11 @@ Status Verifier::compare(const ImageView& image) {
   BITPLACE_ASSIGN(expected, trained_features(image));
   if (expected.size() != features_.size())
     return make_error(ErrorCode::internal, "verify", "the two sides have another number of features");
-  compare_integers(expected, ties_);
+  if (result_.real_valued) {
+    compare_numbers(expected);
+  } else {
+    compare_integers(expected, ties_);
+  }
   BITPLACE_ASSIGN(descriptor, describer_->describe(image));
   compare_descriptor(descriptor, expected);
   return {};
@@ -138,16 +166,19 @@ Result<Verification> Verifier::run(const ImageList& list) {
 
 }  // namespace
 
-Result<Verification> verify(const Graph& trained, float input_divisor, const ModelContents& model,
-                            const DescriptorEncoding& encoding, const std::string& folder) {
+Result<Verification> verify(const Source& source, const Conversion& conversion, const std::string& folder) {
   BITPLACE_ASSIGN(list, find_images(folder, kMostImages));
-  return Verifier(trained, input_divisor, model, encoding).run(list);
+  return Verifier(source, conversion).run(list);
 }
 
 void print_verification(const Verification& result, const DescriptorEncoding& encoding) {
-  std::printf("verified on %zu of %zu images: %lld of %lld integers differ, %lld sign ties\n", result.images,
-              result.images_found, static_cast<long long>(result.differing),
-              static_cast<long long>(result.integers), static_cast<long long>(result.sign_ties));
+  std::printf("verified on %zu of %zu images: ", result.images, result.images_found);
+  if (result.real_valued) {
+    std::printf("features differ by at most %.3g of the largest\n", result.largest_difference);
+  } else {
+    std::printf("%lld of %lld integers differ, %lld sign ties\n", static_cast<long long>(result.differing),
+                static_cast<long long>(result.integers), static_cast<long long>(result.sign_ties));
+  }
   if (encoding.type == DataType::b1) {
     std::printf("  descriptor bits that differ: %lld\n", static_cast<long long>(result.differing_bits));
   } else {
@@ -156,11 +187,14 @@ void print_verification(const Verification& result, const DescriptorEncoding& en
 }
 
 Json verification_json(const Verification& result, const DescriptorEncoding& encoding) {
-  Json json = {{"images", result.images},
-               {"images_found", result.images_found},
-               {"integers", result.integers},
-               {"integers_differing", result.differing},
-               {"sign_ties", result.sign_ties}};
+  Json json = {{"images", result.images}, {"images_found", result.images_found}};
+  if (result.real_valued) {
+    json["largest_difference"] = result.largest_difference;
+  } else {
+    json["integers"] = result.integers;
+    json["integers_differing"] = result.differing;
+    json["sign_ties"] = result.sign_ties;
+  }
   if (encoding.type == DataType::b1) {
     json["bits_differing"] = result.differing_bits;
   } else {
@@ -170,6 +204,13 @@ Json verification_json(const Verification& result, const DescriptorEncoding& enc
 }
 
 Status verification_status(const Verification& result) {
+  constexpr double kRounding = 1e-4;  // of f32 sums in another order
+  if (result.exact && result.largest_difference > kRounding) {
+    char text[96];
+    std::snprintf(text, sizeof text, "features differ by %.3g of the largest, more than rounding explains",
+                  result.largest_difference);
+    return make_error(ErrorCode::mismatch, "verify", text);
+  }
   if (result.unexplained == 0) return {};
   return make_error(
       ErrorCode::mismatch, "verify",

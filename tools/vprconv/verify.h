@@ -5,14 +5,18 @@
 
 #include "bitplace/result.h"
 #include "common/json_file.h"
-#include "graph/model_contents.h"
 #include "lowering/passes.h"
+#include "vprconv/conversion.h"
 
 namespace bitplace::tools {
 
 struct Verification {
+  bool real_valued = false;
+  bool exact = false;  // real-valued, and nothing in the model is rounded more coarsely than in training
   std::size_t images = 0;
   std::size_t images_found = 0;
+  double largest_difference = 0.0;  // real-valued: max |a - b| / max |b| of an image's features
+  // Of binary networks:
   std::int64_t integers = 0;        // features compared
   std::int64_t differing = 0;       // of them
   std::int64_t unexplained = 0;     // of those, on images without a sign tie
@@ -21,13 +25,12 @@ struct Verification {
   std::int64_t differing_bits = 0;  // bits: against the trained features' own comparison
 };
 
-// Runs `trained` (float graph) in binary64 and `model` through a describer on the images of a folder.
-Result<Verification> verify(const Graph& trained, float input_divisor, const ModelContents& model,
-                            const DescriptorEncoding& encoding, const std::string& folder);
+// Runs the trained float graph in binary64 and the model through a describer on the images of a folder.
+Result<Verification> verify(const Source& source, const Conversion& conversion, const std::string& folder);
 
 void print_verification(const Verification& result, const DescriptorEncoding& encoding);
 Json verification_json(const Verification& result, const DescriptorEncoding& encoding);
-// An error when integers differ where no tie explains it.
+// An error when integers differ where no tie explains it, or fp32 features by more than rounding.
 Status verification_status(const Verification& result);
 
 }  // namespace bitplace::tools

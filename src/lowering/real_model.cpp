@@ -1,0 +1,42 @@
+#include "lowering/real_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "lowering/rewrite.h"
+
+namespace bitplace {
+
+float largest_input(const Preprocessing& p) {
+  float largest = 0.0f;
+  for (std::size_t c = 0; c < p.mean.size(); ++c) {
+    for (const float level : {0.0f, 255.0f}) {
+      const float x = (level * p.value_scale - p.mean[c]) / p.standard_deviation[c];
+      largest = std::max(largest, std::fabs(x));
+    }
+  }
+  return largest;
+}
+
+Result<ModelContents> make_real_model(const RealNetwork& network, const RealLoweringOptions& options) {
+  RealLoweringOptions complete = options;
+  if (!complete.ranges.empty()) {
+    ActivationRange& input = complete.ranges[static_cast<std::size_t>(network.graph.input)];
+    input.largest8 = input.largest4 = largest_input(network.preprocessing);
+  }
+  BITPLACE_ASSIGN(lowered, lower_real(network.graph, complete));
+  ModelContents model;
+  model.network = network.name;
+  model.preprocessing = network.preprocessing;
+  model.preprocessing.input_type = value_at(lowered.graph, lowered.graph.input).type;
+  model.preprocessing.input_scale = lowered.input_scale;
+  model.graph = std::move(lowered.graph);
+  return model;
+}
+
+Result<ModelContents> make_float_model(const RealNetwork& network) {
+  return make_real_model(network, RealLoweringOptions{});
+}
+
+}  // namespace bitplace

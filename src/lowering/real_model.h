@@ -1,0 +1,28 @@
+// A real-valued network as a model, in any mix of precisions.
+#pragma once
+
+#include <string>
+
+#include "bitplace/result.h"
+#include "graph/model_contents.h"
+#include "lowering/lower.h"
+
+namespace bitplace {
+
+struct RealNetwork {
+  std::string name;
+  Graph graph;                  // fold_real's
+  Preprocessing preprocessing;  // as an f32 input
+};
+
+// The largest magnitude that the preprocessing can make of a grey level.
+float largest_input(const Preprocessing& preprocessing);
+
+// Lowers the graph and lets the preprocessing make what its first layer reads; for codes, the scale follows
+// from the preprocessing, not from `options.ranges`. Metadata stays empty.
+Result<ModelContents> make_real_model(const RealNetwork& network, const RealLoweringOptions& options);
+
+// The same without a precision map and ranges: f32 throughout, with an L2-normalised f32 descriptor.
+Result<ModelContents> make_float_model(const RealNetwork& network);
+
+}  // namespace bitplace

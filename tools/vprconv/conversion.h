@@ -1,0 +1,58 @@
+// From a checkpoint to the contents of a model, as the command line asks for it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bitplace/result.h"
+#include "graph/model_contents.h"
+#include "networks/load_network.h"
+#include "quantize/calibration.h"
+#include "quantize/precision.h"
+#include "vprconv/decisions.h"
+#include "vprconv/descriptor_choice.h"
+
+namespace bitplace::tools {
+
+struct ConvertOptions {
+  std::string checkpoint, output, network, head, cut, input_size;
+  std::optional<float> gem_p;
+  std::optional<std::uint64_t> random_seed;
+  std::string precision = "fp32";  // a name, or a JSON file
+  std::string calibration_method = "percentile";
+  std::string equalize = "auto", bias_correction = "auto";
+  std::string descriptor = "f32", calibrate, preprocess, channel_order = "rgb";
+  std::optional<std::int64_t> descriptor_size;
+  bool whiten = false;
+  std::optional<double> epsilon;
+  std::string verify, dump_passes, json;
+};
+
+struct Source {
+  LoadedNetwork network;  // preprocessing as the command line wants it
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+// What was found and decided on the way, beside the model.
+struct Conversion {
+  ModelContents model;
+  DescriptorChoice descriptor;
+  std::vector<Decision> decisions;
+  std::vector<std::string> notes;
+  std::optional<Graph> reference;  // what verification evaluates, where it is not the trained graph itself
+  bool exact = false;              // real-valued, all of it fp32
+};
+
+using PassObserver = std::function<void(const char* pass, const Graph& graph)>;
+
+Result<Conversion> convert_binary(const ConvertOptions& options, const Source& source,
+                                  const PassObserver& observe);
+Result<Conversion> convert_real(const ConvertOptions& options, const Source& source,
+                                const PassObserver& observe);
+
+DataType descriptor_type_of(const std::string& name);  // "f32", "s8", "bits"
+
+}  // namespace bitplace::tools
