@@ -37,9 +37,14 @@ Result<std::vector<float>> CheckpointParameters::take(const std::string& name,
   return std::vector<float>(element_count(shape));
 }
 
-Status CheckpointParameters::check(const std::string& network, std::span<const char* const> dropped) const {
+Status CheckpointParameters::check() const {
   BITPLACE_TRY(tensors_.check_complete());
   if (unfit_) return *unfit_;
+  return {};
+}
+
+Status CheckpointParameters::check_surplus(const std::string& network,
+                                           std::span<const char* const> dropped) const {
   std::vector<std::string> surplus;
   for (const std::string& name : tensors_.unwanted()) {
     if (!is_counter(name) && !begins_with_one_of(name, dropped)) surplus.push_back(name);

@@ -22,13 +22,7 @@ Result<const BackboneCut*> choose_cut(const Backbone& backbone, const std::strin
                     std::string(backbone.name) + " has " + list_names(known));
 }
 
-Result<LoadedNetwork> build(const Backbone& backbone, const BackboneCut& cut, ParameterSource& parameters,
-                            const NetworkOptions& options) {
-  LoadedNetwork loaded;
-  loaded.name = backbone.name;
-  loaded.real_valued = true;
-  loaded.cut = cut.name;
-  loaded.epsilon = options.epsilon.value_or(kTorchBatchNormEpsilon);
+Result<Preprocessing> choose_preprocessing(const NetworkOptions& options) {
   const std::int64_t height = options.height.value_or(kBackboneInput);
   const std::int64_t width = options.width.value_or(kBackboneInput);
   for (const std::int64_t extent : {height, width}) {
@@ -37,9 +31,20 @@ Result<LoadedNetwork> build(const Backbone& backbone, const BackboneCut& cut, Pa
                       std::to_string(extent) + " is not between " + std::to_string(kSmallestInput) + " and " +
                           std::to_string(kLargestInput));
   }
-  BITPLACE_ASSIGN(graph, build_backbone(backbone, cut, parameters, height, width, *loaded.epsilon));
+  return image_net_preprocessing(height, width);
+}
+
+Result<LoadedNetwork> build(const Backbone& backbone, const BackboneCut& cut, ParameterSource& parameters,
+                            const Preprocessing& preprocessing, const NetworkOptions& options) {
+  LoadedNetwork loaded;
+  loaded.name = backbone.name;
+  loaded.real_valued = true;
+  loaded.cut = cut.name;
+  loaded.preprocessing = preprocessing;
+  loaded.epsilon = options.epsilon.value_or(kTorchBatchNormEpsilon);
+  BITPLACE_ASSIGN(graph, build_backbone(backbone, cut, parameters, preprocessing.height, preprocessing.width,
+                                        *loaded.epsilon));
   loaded.graph = std::move(graph);
-  loaded.preprocessing = image_net_preprocessing(height, width);
   BITPLACE_TRY(append_requested_head(options, &loaded));
   return loaded;
 }
@@ -80,11 +85,12 @@ Result<std::optional<LoadedNetwork>> load_backbone(const TensorCheckpoint& check
     BITPLACE_ASSIGN(chosen, choose_cut(*backbone, options.cut));
     cut = chosen;
   }
+  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options));
   CheckpointParameters parameters(tensors);
-  Result<LoadedNetwork> loaded = build(*backbone, *cut, parameters, options);
-  // What is wrong with the parameters says more than what follows from it.
-  BITPLACE_TRY(parameters.check(backbone->name, cut->dropped));
+  Result<LoadedNetwork> loaded = build(*backbone, *cut, parameters, preprocessing, options);
+  BITPLACE_TRY(parameters.check());
   if (!loaded.ok()) return loaded.error();
+  BITPLACE_TRY(parameters.check_surplus(backbone->name, cut->dropped));
   notes.push_back(std::string("ends with ") + cut->name + ": " + std::to_string(cut->channels) + " channels");
   if (const std::string dropped = parameters.list_dropped(cut->dropped); !dropped.empty())
     notes.push_back("not used, behind that: " + dropped);
@@ -97,8 +103,9 @@ Result<std::optional<LoadedNetwork>> load_backbone(const TensorCheckpoint& check
 Result<LoadedNetwork> random_backbone(const Backbone& backbone, std::uint64_t seed,
                                       const NetworkOptions& options) {
   BITPLACE_ASSIGN(cut, choose_cut(backbone, options.cut));
+  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options));
   RandomParameters parameters(seed);
-  BITPLACE_ASSIGN(loaded, build(backbone, *cut, parameters, options));
+  BITPLACE_ASSIGN(loaded, build(backbone, *cut, parameters, preprocessing, options));
   settle_batch_norms(&loaded.graph);
   return loaded;
 }
