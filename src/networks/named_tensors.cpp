@@ -25,7 +25,7 @@ bool is_float(CheckpointType type) {
 NamedTensors::NamedTensors(const TensorCheckpoint& checkpoint) : checkpoint_(checkpoint) {
   for (bool found = !checkpoint.tensors.empty(); found;) {
     found = false;
-    for (const char* wrapper : {"module.", "_orig_mod.", "model.", "net."}) {
+    for (const char* wrapper : {"module.", "_orig_mod.", "model.", "net.", "vpr_model.", "student."}) {
       const std::string longer = prefix_ + wrapper;
       if (std::all_of(checkpoint.tensors.begin(), checkpoint.tensors.end(),
                       [&](const CheckpointTensor& tensor) { return tensor.name.starts_with(longer); })) {

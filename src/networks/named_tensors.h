@@ -14,7 +14,7 @@ namespace bitplace {
 
 class NamedTensors {
  public:
-  // Wrappers put the same prefix in front of every name ("module.", "_orig_mod.", "model.", "net."): those
+  // Wrappers put the same prefix in front of every name ("module.", "_orig_mod.", "model.", ...): those
   // are taken off.
   explicit NamedTensors(const TensorCheckpoint& checkpoint);
 
