@@ -114,8 +114,8 @@ std::string eval_arguments(const Scratch& scratch) {
 TEST_CASE("the programs print their help and version and exit with 0") {
   const Scratch scratch;
   CHECK(run(scratch, "vprplace", "--version").out == "vprplace 0.1.0\n");
-  for (const char* arguments :
-       {"--help", "describe --help", "eval --help", "map --help", "query --help", "bench --help"}) {
+  for (const char* arguments : {"--help", "describe --help", "eval --help", "map --help", "query --help",
+                                "bench --help", "plan --help"}) {
     const Outcome outcome = run(scratch, "vprplace", arguments);
     CHECK(outcome.code == 0);
     CHECK(outcome.out.find("Usage:") != std::string::npos);
@@ -125,8 +125,9 @@ TEST_CASE("the programs print their help and version and exit with 0") {
 
 TEST_CASE("a wrong command line is told on stderr and exits with 2") {
   const Scratch scratch;
-  for (const char* arguments : {"", "nonsense", "describe", "bench m.vpr --threads 0", "bench m.vpr --what",
-                                "query m.vpr p i -n 0"}) {
+  for (const char* arguments :
+       {"", "nonsense", "describe", "bench m.vpr --threads 0", "bench m.vpr --what", "query m.vpr p i -n 0",
+        "plan m.vpr", "plan m.vpr --places 0", "plan m.vpr --latency-ms 5 --recall-table CMakeLists.txt"}) {
     INFO(arguments);
     const Outcome outcome = run(scratch, "vprplace", arguments);
     CHECK(outcome.code == 2);
@@ -280,6 +281,56 @@ TEST_CASE("bench reports every figure and counts no allocation in a frame") {
     CHECK(json["memory_bytes"][part].get<std::int64_t>() > 0);
   const Json& allocations = json["allocations_per_frame"];
   CHECK((allocations.is_null() || allocations == 0.0));
+}
+
+TEST_CASE("plan says for each type what the limits allow, and what that makes of the model") {
+  const Scratch scratch;
+  const std::string plan = "plan " + kModel + " --isa ref --search-mb 1 --json " + (scratch / "p.json");
+  const Outcome outcome = run(scratch, "vprplace", plan + " --latency-ms 100000 --places 1000 --memory-mb 2");
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK(outcome.out.find("this model's 36 dimensions of f32: fits, ") != std::string::npos);
+  CHECK(outcome.out.find("advice: keep the model as it is") != std::string::npos);
+  const Json json = Json::parse(text_of(scratch / "p.json"));
+  CHECK(json["isa"] == "ref");
+  CHECK(json["describe_ms"]["min"].get<double>() > 0.0);
+  CHECK(json["describe_ms"]["min"] <= json["describe_ms"]["p50"]);
+  CHECK(json["this_model"]["fits"] == true);
+  CHECK(json["this_model"]["map_bytes"] == 1000.0 * (36 * 4 + 8));
+  // 2 MiB for 1000 places are 2097 bytes each, less an id of 8 and for s8 a norm of 4.
+  CHECK(json["largest_dimension"]["f32"]["by_memory"] == 522);
+  CHECK(json["largest_dimension"]["s8"]["by_memory"] == 2085);
+  CHECK(json["largest_dimension"]["bits"]["by_memory"] == 16712);
+  for (const char* type : {"f32", "s8", "bits"}) {
+    CHECK(json["largest_dimension"][type]["limit"] == "memory");
+    CHECK(json["search"][type]["measured"].size() == (type == std::string("f32") ? 8 : 6));
+  }
+}
+
+TEST_CASE("plan finds the most places where their number is left open") {
+  const Scratch scratch;
+  const Outcome outcome = run(
+      scratch, "vprplace", "plan " + kModel + " --memory-mb 1 --search-mb 1 --json " + (scratch / "p.json"));
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const Json json = Json::parse(text_of(scratch / "p.json"));
+  CHECK(json["most_places"]["f32"]["largest"] == (1 << 20) / (36 * 4 + 8));
+  CHECK(json["most_places"]["bits"]["largest"] == (1 << 20) / (5 + 8));
+  CHECK(json["most_places"]["f32"]["by_latency"].is_null());
+}
+
+TEST_CASE("plan refuses limits that no descriptor keeps") {
+  const Scratch scratch;
+  const std::string plan = "plan " + kModel + " --search-mb 1 ";
+  const Outcome late = run(scratch, "vprplace", plan + "--latency-ms 0.000001 --places 10");
+  CHECK(late.code == 1);
+  CHECK(late.out.empty());
+  CHECK(late.err.rfind("error: " + kModel + ": --latency-ms 1e-06: describing one picture alone takes ", 0) ==
+        0);
+  const Outcome crowded = run(scratch, "vprplace", plan + "--memory-mb 1 --places 1000000");
+  CHECK(crowded.code == 1);
+  CHECK(crowded.err.find("nothing fits") != std::string::npos);
+  CHECK(crowded.out.find("does not fit") != std::string::npos);
 }
 
 TEST_CASE("an unknown instruction set is an error that names the choices") {

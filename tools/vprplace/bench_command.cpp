@@ -10,6 +10,7 @@
 #include "evaluation/engine.h"
 #include "vprplace/allocation_counter.h"
 #include "vprplace/commands.h"
+#include "vprplace/random_picture.h"
 
 namespace bitplace::tools {
 namespace {
@@ -37,17 +38,6 @@ struct Measurements {
 
 Latency summary(const std::vector<double>& times) {
   return {percentile(times, 0.0), percentile(times, 0.5), percentile(times, 0.9), percentile(times, 0.99)};
-}
-
-// Pixels that no branch predictor learns; the same in every run.
-std::vector<std::uint8_t> random_pixels(int width, int height) {
-  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
-  std::uint32_t state = 1;
-  for (std::uint8_t& pixel : pixels) {
-    state = state * 1664525u + 1013904223u;
-    pixel = static_cast<std::uint8_t>(state >> 24);
-  }
-  return pixels;
 }
 
 // Median time to read, check and close the model file, and to plan it.

@@ -10,5 +10,6 @@ void add_eval_command(Program& program);
 void add_map_command(Program& program);
 void add_query_command(Program& program);
 void add_bench_command(Program& program);
+void add_plan_command(Program& program);
 
 }  // namespace bitplace::tools

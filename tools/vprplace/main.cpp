@@ -8,5 +8,6 @@ int main(int argc, char** argv) {
   add_map_command(program);
   add_query_command(program);
   add_bench_command(program);
+  add_plan_command(program);
   return program.main(argc, argv);
 }
