@@ -22,7 +22,7 @@ Calibration calibrated(const ModelContents& model, const CalibrationImages& imag
 
 TEST_CASE("min-max ranges are the largest magnitudes of every value") {
   test::Random random;
-  const ModelContents model = test::inverted_residuals(random, 6.0f, 4.0f);
+  const ModelContents model = test::float_model_of(test::inverted_residuals(random, 6.0f, 4.0f));
   const CalibrationImages images = test::noise_images(5, random.next());
   std::vector<float> largest(model.graph.values.size());
   std::vector<bool> negative(largest.size());
@@ -52,7 +52,7 @@ TEST_CASE("min-max ranges are the largest magnitudes of every value") {
 
 TEST_CASE("no method goes beyond the largest magnitude, and none depends on the order of the images") {
   test::Random random;
-  const ModelContents model = test::inverted_residuals(random, 6.0f, 4.0f);
+  const ModelContents model = test::float_model_of(test::inverted_residuals(random, 6.0f, 4.0f));
   const CalibrationImages images = test::noise_images(6, random.next());
   CalibrationImages backwards = images;
   std::reverse(backwards.names.begin(), backwards.names.end());
@@ -89,7 +89,7 @@ TEST_CASE("a layer that is never anything but 0 has the range 0") {
                                            [](std::int64_t) { return -100.0f; });
   const ValueId constant = network.convolution({"constant", 4, 1, false, 0.0f, 6.0f}, dead, weight,
                                                [](std::int64_t) { return 2.5f; });
-  const ModelContents model = network.finish(constant);
+  const ModelContents model = test::float_model_of(network.finish(constant));
   const Calibration calibration = calibrated(model, test::noise_images(3, 1));
   for (const auto method : {CalibrationMethod::min_max, CalibrationMethod::percentile, CalibrationMethod::mse,
                             CalibrationMethod::kl}) {
@@ -110,14 +110,15 @@ TEST_CASE("a number that is not finite is an error that names image and layer") 
   const float unbounded = std::numeric_limits<float>::infinity();
   const ValueId value =
       network.convolution({"huge", 4, 3, false, -unbounded, unbounded}, network.input(), weight, bias);
-  const Result<Calibration> calibration = calibrate(network.finish(value), test::noise_images(3, 1));
+  const Result<Calibration> calibration =
+      calibrate(test::float_model_of(network.finish(value)), test::noise_images(3, 1));
   REQUIRE_FALSE(calibration.ok());
   CHECK_THAT(calibration.error().message(), Contains("noise 0") && Contains("huge") && Contains("finite"));
 }
 
 TEST_CASE("images that are missing or cannot be read are errors") {
   test::Random random;
-  const ModelContents model = test::inverted_residuals(random, 6.0f, 1.0f);
+  const ModelContents model = test::float_model_of(test::inverted_residuals(random, 6.0f, 1.0f));
   CHECK_THAT(calibrate(model, test::noise_images(0, 1)).error().message(), Contains("no images"));
   CalibrationImages images = test::noise_images(3, 1);
   images.read = [](std::size_t) -> Result<DecodedImage> {

@@ -2,35 +2,22 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <limits>
 
+#include "core/error.h"
+#include "lowering/lower.h"
 #include "lowering/rewrite.h"
 #include "quantize/float_runner.h"
 
 namespace bitplace::test {
-namespace {
 
-constexpr float kUnbounded = std::numeric_limits<float>::infinity();
-
-}  // namespace
-
-FloatNetwork::FloatNetwork(std::int32_t height, std::int32_t width) {
-  model_.network = "small";
-  Preprocessing& p = model_.preprocessing;
-  p.height = height;
-  p.width = width;
-  p.input_type = DataType::f32;
-  p.mean = {0.5f, 0.5f, 0.5f};
-  p.standard_deviation = {0.25f, 0.25f, 0.25f};
-  model_.graph.input =
-      model_.graph.add_value("image", DataType::f32, Shape(1, std::int64_t{height}, std::int64_t{width}, 3));
+FloatNetwork::FloatNetwork(std::int64_t height, std::int64_t width) {
+  graph_.input = graph_.add_value("image", DataType::f32, Shape(1, height, width, 3));
 }
 
 ValueId FloatNetwork::convolution(const Layer& layer, ValueId input,
                                   const std::function<float(std::int64_t)>& weight,
                                   const std::function<float(std::int64_t)>& bias) {
-  Graph& graph = model_.graph;
-  const std::int64_t channels = value_at(graph, input).shape[3];
+  const std::int64_t channels = value_at(graph_, input).shape[3];
   ConvolutionAttributes a;
   a.kernel_height = a.kernel_width = layer.kernel;
   a.pad_top = a.pad_left = a.pad_bottom = a.pad_right = layer.kernel / 2;
@@ -47,25 +34,23 @@ ValueId FloatNetwork::convolution(const Layer& layer, ValueId input,
     biases.push_back(bias(i));
   Tensor tensor = make_tensor(layer.name + ".weight", weights);
   tensor.shape = shape;
-  const TensorId weight_id = graph.add_tensor(std::move(tensor));
-  const TensorId bias_id = graph.add_tensor(make_tensor(layer.name + ".bias", biases));
+  const TensorId weight_id = graph_.add_tensor(std::move(tensor));
+  const TensorId bias_id = graph_.add_tensor(make_tensor(layer.name + ".bias", biases));
   return append({layer.name, Op::convolution, {input}, kNone, a, {{"weight", weight_id}, {"bias", bias_id}}});
 }
 
 ValueId FloatNetwork::append(Node node) {
-  const Result<ValueId> value = model_.graph.append(std::move(node));
+  const Result<ValueId> value = graph_.append(std::move(node));
   if (!value.ok()) FAIL(value.error().message());
   return *value;
 }
 
-ModelContents FloatNetwork::finish(ValueId features) {
-  model_.graph.features = features;
-  const ValueId flat = append({"flatten", Op::reshape, {features}, kNone, {}, {}});
-  model_.graph.descriptor = append({"normalize", Op::l2_normalize, {flat}, kNone, {}, {}});
-  return std::move(model_);
+Graph FloatNetwork::finish(ValueId features) {
+  graph_.features = graph_.descriptor = features;
+  return std::move(graph_);
 }
 
-ModelContents inverted_residuals(Random& random, float high, float spread) {
+Graph inverted_residuals(Random& random, float high, float spread) {
   FloatNetwork network(12, 10);
   const auto around = [&](std::int64_t depth) {
     return random.real(-1.7f, 1.7f) / std::sqrt(static_cast<float>(depth));
@@ -81,16 +66,39 @@ ModelContents inverted_residuals(Random& random, float high, float spread) {
   ValueId value = network.convolution({"stem", 16, 3, false, 0.0f, high}, network.input(), uneven(27), bias);
   value = network.convolution({"depthwise", 16, 3, true, 0.0f, high}, value, uneven(9), bias);
   value = network.convolution(
-      {"project", 8, 1, false, -kUnbounded, kUnbounded}, value, [&](std::int64_t) { return around(16); },
-      bias);
+      {"project", 8, 1}, value, [&](std::int64_t) { return around(16); }, bias);
   const ValueId shortcut = value;
   value = network.convolution({"expand", 24, 1, false, 0.0f, high}, value, uneven(8), bias);
   value = network.convolution({"depthwise2", 24, 3, true, 0.0f, high}, value, uneven(9), bias);
   value = network.convolution(
-      {"project2", 8, 1, false, -kUnbounded, kUnbounded}, value, [&](std::int64_t) { return around(24); },
-      bias);
+      {"project2", 8, 1}, value, [&](std::int64_t) { return around(24); }, bias);
   value = network.append({"sum", Op::add, {value, shortcut}, kNone, AddAttributes{}, {}});
   return network.finish(value);
+}
+
+ModelMaker float_network_maker() {
+  return [](const Graph& folded, const PrecisionMap& precisions,
+            const ActivationRanges& ranges) -> Result<ModelContents> {
+    BITPLACE_ASSIGN(lowered, lower_real(folded, {precisions, ranges, {}, {}}));
+    const Value& input = value_at(lowered.graph, lowered.graph.input);
+    ModelContents model;
+    model.network = "small";
+    Preprocessing& p = model.preprocessing;
+    p.height = static_cast<std::int32_t>(input.shape[1]);
+    p.width = static_cast<std::int32_t>(input.shape[2]);
+    p.mean = {0.5f, 0.5f, 0.5f};
+    p.standard_deviation = {0.25f, 0.25f, 0.25f};
+    p.input_type = input.type;
+    p.input_scale = lowered.input_scale;
+    model.graph = std::move(lowered.graph);
+    return model;
+  };
+}
+
+ModelContents float_model_of(const Graph& folded) {
+  Result<ModelContents> model = float_network_maker()(folded, PrecisionMap{}, {});
+  if (!model.ok()) FAIL(model.error().message());
+  return *std::move(model);
 }
 
 CalibrationImages noise_images(std::size_t count, std::uint64_t seed) {

@@ -103,7 +103,7 @@ TEST_CASE("codes are shown in the scale given") {
 
 TEST_CASE("the runner stops behind the last value wanted, and at an error") {
   test::Random random;
-  const ModelContents model = test::inverted_residuals(random, 6.0f, 1.0f);
+  const ModelContents model = test::float_model_of(test::inverted_residuals(random, 6.0f, 1.0f));
   const DecodedImage image = noise_for(model);
   FloatRunner runner = runner_of(model);
   const ValueId third = model.graph.nodes[2].output;

@@ -1,0 +1,112 @@
+#include "quantize/choose_quantization.h"
+#include "core/error.h"
+#include "quantize/bias_correct.h"
+#include "quantize/channel_statistics.h"
+#include "quantize/descriptor_error.h"
+#include "quantize/equalize.h"
+
+namespace bitplace {
+namespace {
+
+// The float model's values begin with the folded graph's own; those of its descriptor come behind them.
+ActivationRanges ranges_of(const Graph& folded, const Calibration& calibration, const RangeOptions& options) {
+  ActivationRanges ranges = calibration.ranges(options);
+  ranges.resize(folded.values.size());
+  return ranges;
+}
+
+class QuantizationChooser {
+ public:
+  QuantizationChooser(const PrecisionMap& precisions, const ModelMaker& make, const CalibrationImages& images,
+                      const QuantizationTrials& trials, const StageProgress& progress)
+      : precisions_(precisions),
+        make_(make),
+        split_(hold_out(images, trials.held_out_every)),
+        trials_(trials),
+        progress_(progress) {}
+
+  Result<ChosenQuantization> run(const Graph& folded) {
+    BITPLACE_ASSIGN(model, make_(folded, PrecisionMap{}, {}));
+    BITPLACE_ASSIGN(expected, describe_images(model, split_.held_out, stage("describe")));
+    expected_ = std::move(expected);
+    BITPLACE_TRY(try_methods(folded, model));
+    if (trials_.equalize) BITPLACE_TRY(try_equalized(model));
+    if (trials_.correct_biases) BITPLACE_TRY(try_corrected());
+    return std::move(best_);
+  }
+
+ private:
+  CalibrationProgress stage(const std::string& name) const {
+    if (!progress_) return {};
+    return [this, name](std::size_t done, std::size_t total) { progress_(name, done, total); };
+  }
+
+  Status try_methods(const Graph& folded, const ModelContents& model) {
+    BITPLACE_ASSIGN(calibration, calibrate(model, split_.calibrating, stage("calibrate")));
+    for (const RangeOptions& options : trials_.ranges) {
+      BITPLACE_TRY(try_out(calibration_method_name(options.method),
+                           {folded, precisions_, ranges_of(folded, calibration, options)}, folded));
+      if (best_.chosen + 1 == best_.trials.size()) method_ = options;
+    }
+    return {};
+  }
+
+  Status try_equalized(const ModelContents& model) {
+    BITPLACE_ASSIGN(magnitudes, channel_magnitudes(model, split_.calibrating, stage("measure channels")));
+    const Quantization& plain = best_.quantization;
+    BITPLACE_ASSIGN(equalized, equalize(plain.folded, magnitudes));
+    if (equalized.pairs.empty()) return {};
+    BITPLACE_ASSIGN(float_model, make_(equalized.graph, PrecisionMap{}, {}));
+    BITPLACE_ASSIGN(calibration, calibrate(float_model, split_.calibrating, stage("calibrate equalised")));
+    const std::string name = best_.trials[best_.chosen].name + ", equalised";
+    const Quantization variation = {equalized.graph, precisions_,
+                                    ranges_of(equalized.graph, calibration, method_)};
+    return try_out(name, variation, equalized.graph);
+  }
+
+  Status try_corrected() {
+    Quantization variation = best_.quantization;
+    const CalibrationImages images = some_images(split_.calibrating, trials_.bias_images);
+    BITPLACE_ASSIGN(corrected, correct_biases(variation, make_, images, stage("correct biases")));
+    variation.folded = std::move(corrected);
+    const std::string name = best_.trials[best_.chosen].name + ", biases corrected";
+    const Graph reference = best_.reference;
+    return try_out(name, variation, reference);
+  }
+
+  // Takes the place of the best so far if it is better.
+  Status try_out(const std::string& name, const Quantization& variation, const Graph& reference) {
+    BITPLACE_ASSIGN(model, make_(variation.folded, variation.precisions, variation.ranges));
+    BITPLACE_ASSIGN(found, describe_images(model, split_.held_out, stage("judge " + name)));
+    const double error = 1.0 - compare_descriptors(expected_, found, split_.held_out.weights).mean;
+    best_.trials.push_back({name, error});
+    const bool better = best_.trials.size() == 1 || error < best_.trials[best_.chosen].descriptor_error;
+    if (!better) return {};
+    best_.chosen = best_.trials.size() - 1;
+    best_.quantization = variation;
+    best_.reference = reference;
+    return {};
+  }
+
+  const PrecisionMap& precisions_;
+  const ModelMaker& make_;
+  SplitImages split_;
+  const QuantizationTrials& trials_;
+  const StageProgress& progress_;
+  Descriptors expected_;
+  RangeOptions method_;
+  ChosenQuantization best_;
+};
+
+}  // namespace
+
+Result<ChosenQuantization> choose_quantization(const Graph& folded, const PrecisionMap& precisions,
+                                               const ModelMaker& make, const CalibrationImages& images,
+                                               const QuantizationTrials& trials,
+                                               const StageProgress& progress) {
+  if (trials.ranges.empty())
+    return make_error(ErrorCode::invalid_argument, "quantization", "no calibration method is to be tried");
+  return QuantizationChooser(precisions, make, images, trials, progress).run(folded);
+}
+
+}  // namespace bitplace

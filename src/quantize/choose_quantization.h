@@ -1,0 +1,44 @@
+// Tries ways to quantize a network and keeps what is best on images that none of them was fitted to.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "quantize/calibration.h"
+#include "quantize/quantized_model.h"
+
+namespace bitplace {
+
+struct QuantizationTrials {
+  std::vector<RangeOptions> ranges = {RangeOptions{}};  // calibrations to choose from
+  bool equalize = true;                                 // also with layers equalised
+  bool correct_biases = true;                           // also with biases corrected
+  std::size_t held_out_every = 5;  // this share of the images judges, the others calibrate
+  std::size_t bias_images = 32;    // at most as many correct biases
+};
+
+// 1 - the mean cosine between the descriptors of the quantized and of the float model.
+struct QuantizationTrial {
+  std::string name;  // "percentile", "percentile, equalised", "percentile, equalised, biases corrected"
+  double descriptor_error = 0.0;
+};
+
+struct ChosenQuantization {
+  Quantization quantization;
+  Graph reference;  // the float graph that it is to be compared with (quantization_report.h)
+  std::vector<QuantizationTrial> trials;  // in the order in which they were made
+  std::size_t chosen = 0;                 // index into these
+};
+
+// `stage` says what the progress that follows counts.
+using StageProgress = std::function<void(const std::string& stage, std::size_t done, std::size_t total)>;
+
+// Calibrates the folded graph and every variation that the trials ask for: first the methods against each
+// other, then the best of them with layers equalised, then the better of the two with biases corrected. A
+// variation is kept only where the descriptors of held-out images come closer to the float model's.
+Result<ChosenQuantization> choose_quantization(const Graph& folded, const PrecisionMap& precisions,
+                                               const ModelMaker& make, const CalibrationImages& images,
+                                               const QuantizationTrials& trials = {},
+                                               const StageProgress& progress = {});
+
+}  // namespace bitplace
