@@ -29,8 +29,8 @@ struct CheckpointTensor {
 // Any numeric tensor as f32. f64 is rounded.
 std::vector<float> to_f32(const CheckpointTensor& tensor);
 
-// Something that is named like a tensor and that is not read: quantized, complex, or an object of unknown
-// meaning.
+// Something that is named like a tensor and that is not read: complex, sparse, or an object of unknown
+// meaning. Quantized tensors are read as the real numbers that they stand for.
 struct UnreadableTensor {
   std::string name;
   std::string reason;
@@ -78,7 +78,9 @@ struct TfliteModel {
 
 struct Checkpoint {
   std::string path;
-  std::string format;  // "LibTorch archive", "TorchScript archive", "PyTorch zip", "safetensors", "TFLite"
+  // "LibTorch archive", "TorchScript archive", "TorchScript archive (frozen)", "PyTorch zip",
+  // "PyTorch legacy stream", "safetensors", "TFLite"
+  std::string format;
   std::uint64_t file_bytes = 0;
   Hash128 file_hash{};
   std::variant<TensorCheckpoint, TfliteModel> contents;

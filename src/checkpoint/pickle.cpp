@@ -39,9 +39,11 @@ std::array<Opcode, 256> opcode_table() {
   set(0x8c, "SHORT_BINUNICODE", &PickleMachine::push_text<std::uint8_t, Kind::text>);
   set(0x8d, "BINUNICODE8", &PickleMachine::push_text<std::uint64_t, Kind::text>);
   set('U', "SHORT_BINSTRING", &PickleMachine::push_text<std::uint8_t, Kind::text>);
+  set('T', "BINSTRING", &PickleMachine::push_text<std::uint32_t, Kind::text>);
   set('B', "BINBYTES", &PickleMachine::push_text<std::uint32_t, Kind::bytes>);
   set('C', "SHORT_BINBYTES", &PickleMachine::push_text<std::uint8_t, Kind::bytes>);
   set(0x8e, "BINBYTES8", &PickleMachine::push_text<std::uint64_t, Kind::bytes>);
+  set(0x96, "BYTEARRAY8", &PickleMachine::push_text<std::uint64_t, Kind::bytes>);
   set('c', "GLOBAL", &PickleMachine::push_global);
   set(0x93, "STACK_GLOBAL", &PickleMachine::push_stack_global);
   set(0x85, "TUPLE1", &PickleMachine::make_tuple<1>);
@@ -107,8 +109,19 @@ bool Pickle::is_global(PickleId id, std::string_view module, std::string_view na
          nodes[id].name == name;
 }
 
+Result<Pickle> parse_pickle(const std::string& where, ByteReader* reader) {
+  PickleMachine machine(*reader);
+  Result<Pickle> pickle = machine.run(where);
+  *reader = machine.reader();
+  return pickle;
+}
+
 Result<Pickle> parse_pickle(const std::string& where, ByteSpan bytes) {
-  return PickleMachine(bytes).run(where);
+  ByteReader reader(bytes);
+  Result<Pickle> pickle = parse_pickle(where, &reader);
+  if (pickle.ok() && reader.remaining() != 0)
+    return make_error(ErrorCode::corrupt, where, "bytes follow the pickle");
+  return pickle;
 }
 
 }  // namespace bitplace

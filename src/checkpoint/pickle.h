@@ -56,4 +56,7 @@ struct Pickle {
 // `where` stands for the file and the entry in errors. The bytes must outlive the result.
 Result<Pickle> parse_pickle(const std::string& where, ByteSpan bytes);
 
+// The same for a pickle that other data may follow; the reader is left behind it.
+Result<Pickle> parse_pickle(const std::string& where, ByteReader* reader);
+
 }  // namespace bitplace

@@ -141,7 +141,9 @@ Defect PickleMachine::reduce() {
   node.callable = take();
   if (pickle_[node.arguments].kind != Kind::tuple) return "its arguments are not a tuple";
   const Kind callable = pickle_[node.callable].kind;
-  if (callable != Kind::global && callable != Kind::object) return "what it would call is not a global";
+  // Legacy files name the classes of modules by persistent references.
+  if (callable != Kind::global && callable != Kind::object && callable != Kind::persistent)
+    return "what it would call is not a global";
   return push(std::move(node));
 }
 
@@ -223,7 +225,7 @@ Defect PickleMachine::stop() {
   if (stack_.size() != 1 || !marks_.empty()) return "the stack does not hold exactly the result";
   pickle_.root = stack_.back();
   stopped_ = true;
-  return reader_.remaining() == 0 ? nullptr : "bytes follow it";
+  return nullptr;
 }
 
 }  // namespace bitplace

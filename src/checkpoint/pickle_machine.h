@@ -23,8 +23,10 @@ class PickleMachine {
  public:
   using Kind = PickleNode::Kind;
 
-  explicit PickleMachine(ByteSpan bytes) : reader_(bytes) {}
+  explicit PickleMachine(const ByteReader& reader) : reader_(reader) {}
   Result<Pickle> run(const std::string& where);
+  // Behind what was run.
+  const ByteReader& reader() const { return reader_; }
 
   // Instructions, by what they do; pickle.cpp says which opcode does what.
   template <Kind kKind, std::int64_t kInteger>

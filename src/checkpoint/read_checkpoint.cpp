@@ -4,6 +4,7 @@
 #include "checkpoint/safetensors.h"
 #include "checkpoint/tflite.h"
 #include "checkpoint/torch_archive.h"
+#include "checkpoint/torch_legacy.h"
 #include "core/error.h"
 #include "core/file.h"
 
@@ -23,14 +24,12 @@ constexpr Mark kTfliteMark{4, "TFL3"sv, "TFLite"};
 constexpr Mark kZipMark{0, "PK\x03\x04"sv, "zip"};
 // Containers that are known but not read.
 constexpr Mark kOtherMarks[] = {
-    {0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e"sv,
-     "a PyTorch file of the legacy format (before 1.6; torch.save(torch.load(...)) rewrites it as a zip "
-     "archive)"},
     {0, "\x80\x02"sv, "a bare pickle"},
     {0, "\x80\x03"sv, "a bare pickle"},
     {0, "\x80\x04"sv, "a bare pickle"},
     {0, "\x80\x05"sv, "a bare pickle"},
-    {257, "ustar"sv, "a tar archive (torch.save before 0.1.10)"},
+    {257, "ustar"sv,
+     "a tar archive (torch.save before 0.1.10; PyTorch's load and save make a zip archive of it)"},
     {0, "\x89HDF\r\n\x1a\n"sv, "an HDF5 file (Keras .h5)"},
     {0, "MATLAB 5.0"sv, "a MATLAB file"},
 };
@@ -52,6 +51,10 @@ Result<Checkpoint> parse(const std::string& name, ByteSpan bytes) {
     BITPLACE_ASSIGN(archive, read_torch_archive(name, bytes));
     checkpoint.format = archive.format;
     checkpoint.contents = std::move(archive.contents);
+  } else if (looks_like_legacy_torch(bytes)) {
+    checkpoint.format = "PyTorch legacy stream";
+    BITPLACE_ASSIGN(tensors, read_legacy_torch(name, bytes));
+    checkpoint.contents = std::move(tensors);
   } else if (looks_like_safetensors(bytes)) {
     checkpoint.format = "safetensors";
     BITPLACE_ASSIGN(tensors, read_safetensors(name, bytes));

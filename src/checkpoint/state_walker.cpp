@@ -15,7 +15,32 @@ constexpr int kDeepestNesting = 256;
 constexpr std::size_t kLongestName = 4096;
 
 // Where training checkpoints keep the weights, most specific first.
-constexpr std::string_view kStateKeys[] = {"state_dict", "model_state_dict", "model", "net", "teacher"};
+constexpr std::string_view kStateKeys[] = {"state_dict", "model_state_dict", "model_state", "model",
+                                           "net",        "network",          "module",      "teacher",
+                                           "student",    "params",           "weights"};
+// What else they hold that consists of tensors or of objects, never of weights.
+constexpr std::string_view kTrainingKeys[] = {"optimizer",
+                                              "optimizer_state_dict",
+                                              "optimizer_states",
+                                              "optimizer_state",
+                                              "optimizers",
+                                              "optim",
+                                              "scheduler",
+                                              "lr_scheduler",
+                                              "lr_schedulers",
+                                              "scheduler_state_dict",
+                                              "grad_scaler",
+                                              "scaler",
+                                              "amp",
+                                              "callbacks",
+                                              "loops",
+                                              "hparams",
+                                              "hyper_parameters",
+                                              "config",
+                                              "args",
+                                              "epoch",
+                                              "rng_state",
+                                              "cuda_rng_state"};
 
 }  // namespace
 
@@ -25,7 +50,7 @@ Error StateWalker::corrupt(const std::string& name, std::string_view why) const 
 
 Status StateWalker::spend(std::size_t values) {
   if (values > visits_left_)
-    return make_error(ErrorCode::corrupt, file_, "data.pkl", "its values contain each other too often");
+    return make_error(ErrorCode::corrupt, file_, "contents", "its values contain each other too often");
   visits_left_ -= values;
   return {};
 }
@@ -86,6 +111,7 @@ PickleId StateWalker::find_state() const {
   return pickle_.root;
 }
 
+// The root's first keys, for a message.
 std::string StateWalker::outline() const {
   Pairs pairs;
   if (!read_pairs(pickle_.root, &pairs)) return "the root is " + tensors_.describe(pickle_.root);
@@ -181,7 +207,8 @@ Status StateWalker::visit(PickleId id, const std::string& name, int depth) {
   BITPLACE_TRY(spend(1));
   id = unwrap_torchscript(id);
   if (tensors_.is_tensor(id)) return visit_tensor(id, name.empty() ? "0" : name);
-  const std::string prefix = name.empty() ? name : name + ".";
+  const bool inside = !name.empty() && depth > 0;
+  const std::string prefix = inside ? name + "." : name;
   Pairs pairs;
   if (read_pairs(id, &pairs)) return visit_pairs(pairs, prefix, depth + 1);
   switch (pickle_[id].kind) {
@@ -197,9 +224,29 @@ Status StateWalker::visit(PickleId id, const std::string& name, int depth) {
   }
 }
 
-Result<TensorCheckpoint> StateWalker::walk() {
-  BITPLACE_TRY(visit(find_state(), "", 0));
+// A root that names no part as its state is the state, but for what belongs to the training.
+Status StateWalker::visit_root(const std::string& prefix) {
+  const PickleId state = find_state();
+  Pairs pairs;
+  if (state != pickle_.root || !read_pairs(state, &pairs)) return visit(state, prefix, 0);
+  std::unordered_set<std::string_view> except;
+  for (const std::string_view key : kTrainingKeys) {
+    const PickleId value = find(pairs, key);
+    if (value != kNoPickle && !tensors_.is_tensor(value)) except.insert(key);
+  }
+  return visit_pairs(pairs, prefix, 1, except);
+}
+
+Result<TensorCheckpoint> StateWalker::walk(const std::string& prefix) {
+  BITPLACE_TRY(visit_root(prefix));
   return std::move(found_);
+}
+
+Error StateWalker::nothing_found(const TensorCheckpoint& contents) const {
+  if (contents.unreadable.empty())
+    return make_error(ErrorCode::unsupported, file_, "contents", "it has no tensors; " + outline());
+  const UnreadableTensor& first = contents.unreadable[0];
+  return make_error(ErrorCode::unsupported, file_, "tensor \"" + first.name + "\"", first.reason);
 }
 
 }  // namespace bitplace

@@ -18,15 +18,18 @@ class StateWalker {
   StateWalker(const std::string& file, const Pickle* pickle, TorchTensorReader* tensors)
       : file_(file), pickle_(*pickle), tensors_(*tensors) {}
 
-  Result<TensorCheckpoint> walk();
+  // `prefix` begins every name.
+  Result<TensorCheckpoint> walk(const std::string& prefix = "");
 
-  // The root's first keys, for a message.
-  std::string outline() const;
+  // Why no tensor was found.
+  Error nothing_found(const TensorCheckpoint& contents) const;
 
  private:
   using Pairs = std::vector<std::pair<PickleId, PickleId>>;
 
   PickleId find_state() const;
+  Status visit_root(const std::string& prefix);
+  std::string outline() const;
   bool may_hold_tensors(PickleId id) const;
   // What a dictionary or an object like one maps; false for other values.
   bool read_pairs(PickleId id, Pairs* pairs) const;

@@ -1,8 +1,11 @@
 #include "checkpoint/torch_archive.h"
 
+#include <unordered_map>
+
 #include "checkpoint/pickle.h"
 #include "checkpoint/printable.h"
 #include "checkpoint/state_walker.h"
+#include "checkpoint/torch_storages.h"
 #include "checkpoint/torch_tensor.h"
 #include "checkpoint/zip_archive.h"
 #include "core/error.h"
@@ -12,6 +15,41 @@ namespace {
 
 constexpr std::string_view kPickleName = "/data.pkl";
 constexpr std::size_t kLargestPickle = std::size_t{64} << 20;
+
+// The storages are entries of one folder, named by their keys.
+class ArchiveStorages : public TorchStorages {
+ public:
+  ArchiveStorages(ZipArchive* archive, std::string folder, bool big_endian)
+      : archive_(*archive), folder_(std::move(folder)), big_endian_(big_endian) {}
+
+  Result<ByteSpan> load(const std::string& key) override {
+    const auto found = loaded_.find(key);
+    if (found != loaded_.end()) return ByteSpan(found->second);
+    const std::string entry = folder_ + key;
+    if (!archive_.contains(entry))
+      return Error(ErrorCode::corrupt, "its storage " + printable(entry) + " is not in the archive");
+    BITPLACE_ASSIGN(bytes, archive_.read(entry));
+    return ByteSpan(loaded_.emplace(key, std::move(bytes)).first->second);
+  }
+  bool big_endian() const override { return big_endian_; }
+
+ private:
+  ZipArchive& archive_;
+  std::string folder_;
+  bool big_endian_;
+  std::unordered_map<std::string, std::vector<std::byte>> loaded_;
+};
+
+// The optional record of the byte order.
+Result<bool> is_big_endian(const std::string& file, const std::string& root, ZipArchive* archive) {
+  const std::string entry = root + "/byteorder";
+  if (!archive->contains(entry)) return false;
+  BITPLACE_ASSIGN(bytes, archive->read(entry));
+  const std::string_view order(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (order != "little" && order != "big")
+    return make_error(ErrorCode::corrupt, file, entry, "neither \"little\" nor \"big\"");
+  return order == "big";
+}
 
 // The one folder that everything lies in: the file's stem, or "archive".
 Result<std::string> find_root(const std::string& file, const ZipArchive& archive) {
@@ -35,41 +73,61 @@ bool is_torchscript(const Pickle& pickle) {
          pickle[root.callable].text.starts_with("__torch__");
 }
 
-// Why no tensor was found.
-Error nothing_found(const std::string& file, const TensorCheckpoint& contents, const StateWalker& walker,
-                    bool constants) {
-  if (!contents.unreadable.empty())
-    return make_error(ErrorCode::unsupported, file, "tensor \"" + contents.unreadable[0].name + "\"",
-                      contents.unreadable[0].reason);
-  if (constants)
-    return make_error(
-        ErrorCode::unsupported, file, "data.pkl",
-        "it has no tensors; those of a frozen TorchScript module are constants of its code: save it before "
-        "torch.jit.freeze");
-  return make_error(ErrorCode::unsupported, file, "data.pkl", "it has no tensors; " + walker.outline());
+// A pickle and the storages of the folder beside it.
+struct Part {
+  std::string pickle;  // the entry
+  std::string folder;
+  std::string prefix;  // of the tensors' names
+};
+
+// The pickle's tensors, and what its root is.
+struct PartContents {
+  TensorCheckpoint tensors;
+  bool torchscript = false, libtorch = false;
+  Error nothing;  // why there are none
+};
+
+Result<PartContents> read_part(const std::string& file, const Part& part, bool big_endian,
+                               std::size_t file_bytes, ZipArchive* archive) {
+  if (archive->size(part.pickle) > kLargestPickle)
+    return make_error(ErrorCode::unsupported, file, printable(part.pickle), "it is larger than 64 MiB");
+  BITPLACE_ASSIGN(text, archive->read(part.pickle));
+  BITPLACE_ASSIGN(pickle, parse_pickle(file + ": " + printable(part.pickle), text));
+  ArchiveStorages storages(archive, part.folder, big_endian);
+  TorchTensorReader tensors(file_bytes, &storages, &pickle);
+  StateWalker walker(file, &pickle, &tensors);
+  PartContents contents;
+  BITPLACE_ASSIGN(found, walker.walk(part.prefix));
+  contents.torchscript = is_torchscript(pickle);
+  contents.libtorch =
+      contents.torchscript && pickle.is_global(pickle[pickle.root].callable, "__torch__", "Module");
+  if (found.tensors.empty()) contents.nothing = walker.nothing_found(found);
+  contents.tensors = std::move(found);
+  return contents;
 }
 
 }  // namespace
 
+// A frozen TorchScript module has no parameters: they are constants of its code, which calls them
+// CONSTANTS.c0, CONSTANTS.c1 and so on.
 Result<TorchArchive> read_torch_archive(const std::string& file, ByteSpan bytes) {
   BITPLACE_ASSIGN(archive, ZipArchive::open(file, bytes));
   BITPLACE_ASSIGN(root, find_root(file, archive));
-  const std::string entry = root + std::string(kPickleName);
-  if (archive.size(entry) > kLargestPickle)
-    return make_error(ErrorCode::unsupported, file, printable(entry), "it is larger than 64 MiB");
-  BITPLACE_ASSIGN(text, archive.read(entry));
-  BITPLACE_ASSIGN(pickle, parse_pickle(file + ": " + printable(entry), text));
-  TorchTensorReader tensors(file, root, bytes.size(), &archive, &pickle);
-  BITPLACE_TRY(tensors.open());
-  StateWalker walker(file, &pickle, &tensors);
-  BITPLACE_ASSIGN(contents, walker.walk());
-  const bool constants = archive.contains(root + "/constants.pkl");
-  if (contents.tensors.empty()) return nothing_found(file, contents, walker, constants);
-  const char* format = !constants && !is_torchscript(pickle) ? "PyTorch zip"
-                       : pickle.is_global(pickle[pickle.root].callable, "__torch__", "Module")
-                           ? "LibTorch archive"
-                           : "TorchScript archive";
-  return TorchArchive{format, std::move(contents)};
+  BITPLACE_ASSIGN(big_endian, is_big_endian(file, root, &archive));
+  const Part main{root + std::string(kPickleName), root + "/data/", ""};
+  const Part frozen{root + "/constants.pkl", root + "/constants/", "CONSTANTS.c"};
+  BITPLACE_ASSIGN(contents, read_part(file, main, big_endian, bytes.size(), &archive));
+  const bool constants = archive.contains(frozen.pickle);
+  if (contents.tensors.tensors.empty() && contents.tensors.unreadable.empty() && constants) {
+    BITPLACE_ASSIGN(inside, read_part(file, frozen, big_endian, bytes.size(), &archive));
+    if (!inside.tensors.tensors.empty())
+      return TorchArchive{"TorchScript archive (frozen)", std::move(inside.tensors)};
+  }
+  if (contents.tensors.tensors.empty()) return contents.nothing;
+  const char* format = !constants && !contents.torchscript ? "PyTorch zip"
+                       : contents.libtorch                 ? "LibTorch archive"
+                                                           : "TorchScript archive";
+  return TorchArchive{format, std::move(contents.tensors)};
 }
 
 }  // namespace bitplace

@@ -1,9 +1,7 @@
 #include "checkpoint/torch_tensor.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "checkpoint/printable.h"
+#include "checkpoint/torch_elements.h"
 #include "core/error.h"
 
 namespace bitplace {
@@ -18,19 +16,6 @@ constexpr int kMostWrappers = 8;
 constexpr std::uint64_t kLargestCopyRatio = 16;
 constexpr std::uint64_t kAlwaysAllowed = std::uint64_t{64} << 20;
 
-struct NamedType {
-  std::string_view storage;
-  std::string_view dtype;
-  CheckpointType type;
-};
-constexpr NamedType kTypes[] = {
-    {"FloatStorage", "float32", CheckpointType::f32}, {"DoubleStorage", "float64", CheckpointType::f64},
-    {"HalfStorage", "float16", CheckpointType::f16},  {"BFloat16Storage", "bfloat16", CheckpointType::bf16},
-    {"LongStorage", "int64", CheckpointType::s64},    {"IntStorage", "int32", CheckpointType::s32},
-    {"ShortStorage", "int16", CheckpointType::s16},   {"CharStorage", "int8", CheckpointType::s8},
-    {"ByteStorage", "uint8", CheckpointType::u8},     {"BoolStorage", "bool", CheckpointType::boolean},
-};
-
 Error corrupt(std::string_view why) {
   return {ErrorCode::corrupt, std::string(why)};
 }
@@ -38,61 +23,10 @@ Error unsupported(std::string_view why) {
   return {ErrorCode::unsupported, std::string(why)};
 }
 
-void swap_bytes(std::vector<std::byte>* bytes, std::size_t width) {
-  for (std::size_t i = 0; i + width <= bytes->size(); i += width)
-    std::reverse(bytes->begin() + static_cast<std::ptrdiff_t>(i),
-                 bytes->begin() + static_cast<std::ptrdiff_t>(i + width));
-}
-
-bool is_row_major(const std::vector<std::int64_t>& shape, const std::vector<std::int64_t>& strides) {
-  std::int64_t expected = 1;
-  for (std::size_t i = shape.size(); i-- > 0;) {
-    if (shape[i] != 1 && strides[i] != expected) return false;
-    expected *= shape[i];
-  }
-  return true;
-}
-
-// Copies elements in row-major order. Everything was checked to lie inside of the source.
-void gather(const std::byte* source, std::size_t width, const std::vector<std::int64_t>& shape,
-            std::vector<std::int64_t> strides, std::vector<std::byte>* to) {
-  std::vector<std::int64_t> index(shape.size(), 0);
-  // The stride along a dimension of one element is arbitrary and must not be added up.
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    if (shape[axis] == 1) strides[axis] = 0;
-  }
-  std::int64_t position = 0;
-  for (std::size_t at = 0; at < to->size(); at += width) {
-    std::memcpy(to->data() + at, source + static_cast<std::size_t>(position) * width, width);
-    for (std::size_t axis = shape.size(); axis-- > 0;) {
-      position += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      position -= shape[axis] * strides[axis];
-      index[axis] = 0;
-    }
-  }
-}
-
 }  // namespace
 
-TorchTensorReader::TorchTensorReader(const std::string& file, const std::string& root, std::size_t file_bytes,
-                                     ZipArchive* archive, const Pickle* pickle)
-    : file_(file),
-      root_(root),
-      archive_(*archive),
-      pickle_(*pickle),
-      copy_budget_(file_bytes * kLargestCopyRatio + kAlwaysAllowed) {}
-
-Status TorchTensorReader::open() {
-  const std::string entry = root_ + "/byteorder";
-  if (!archive_.contains(entry)) return {};
-  BITPLACE_ASSIGN(bytes, archive_.read(entry));
-  const std::string_view order(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (order != "little" && order != "big")
-    return make_error(ErrorCode::corrupt, file_, entry, "neither \"little\" nor \"big\"");
-  big_endian_ = order == "big";
-  return {};
-}
+TorchTensorReader::TorchTensorReader(std::size_t file_bytes, TorchStorages* storages, const Pickle* pickle)
+    : storages_(*storages), pickle_(*pickle), copy_budget_(file_bytes * kLargestCopyRatio + kAlwaysAllowed) {}
 
 std::string TorchTensorReader::describe(PickleId id) const {
   const PickleNode* node = &pickle_[id];
@@ -102,6 +36,9 @@ std::string TorchTensorReader::describe(PickleId id) const {
     what = "an object of ";
     node = &pickle_[node->callable];
   }
+  // ("module", class, source file, source)
+  if (node->kind == Kind::persistent && pickle_[node->arguments].items.size() > 1)
+    node = &pickle_[pickle_[node->arguments].items[1]];
   if (node->kind != Kind::global) return "an unknown value";
   return what + printable(node->text) + "." + printable(node->name);
 }
@@ -196,36 +133,55 @@ Result<TorchTensorReader::Storage> TorchTensorReader::read_storage(PickleId id) 
   if (key.kind != Kind::text || key.text.empty()) return corrupt("its storage has no key");
   BITPLACE_ASSIGN(elements, read_integer(description.items[4]));
   if (elements < 0) return corrupt("its storage has a negative size");
-  Storage storage{CheckpointType::u8, false, static_cast<std::uint64_t>(elements), std::string(key.text)};
+  const auto all = static_cast<std::uint64_t>(elements);
+  Storage storage{CheckpointType::u8, false, false, all, std::string(key.text), 0, all};
+  if (description.items.size() > 5) BITPLACE_TRY(read_view(description.items[5], &storage));
   if (tag.text == "torch.storage" && tag.name == "UntypedStorage") {
     storage.untyped = true;
     return storage;
   }
-  for (const NamedType& entry : kTypes) {
-    if ((tag.text != "torch" && tag.text != "torch.cuda") || tag.name != entry.storage) continue;
-    storage.type = entry.type;
-    return storage;
-  }
-  return unsupported("its elements are of type " + printable(tag.text) + "." + printable(tag.name) +
-                     ", which is not read");
+  const TorchType* type = torch_type_of_storage(tag.name);
+  const bool known = tag.text == "torch" || tag.text == "torch.cuda";
+  if (!known || type == nullptr || (!type->readable && !type->codes))
+    return unsupported("its elements are of type " + printable(tag.text) + "." + printable(tag.name) +
+                       ", which is not read");
+  storage.type = type->type;
+  storage.codes = type->codes;
+  return storage;
+}
+
+// None, or (key of the view, offset, number of elements) in the storage.
+Status TorchTensorReader::read_view(PickleId id, Storage* storage) const {
+  const PickleNode& view = pickle_[id];
+  if (view.kind == Kind::none) return {};
+  if (view.kind != Kind::tuple || view.items.size() != 3)
+    return corrupt("its view of a storage is malformed");
+  BITPLACE_ASSIGN(offset, read_integer(view.items[1]));
+  BITPLACE_ASSIGN(elements, read_integer(view.items[2]));
+  storage->view_offset = static_cast<std::uint64_t>(offset);
+  storage->view_elements = static_cast<std::uint64_t>(elements);
+  if (offset < 0 || elements < 0 || storage->view_offset > storage->elements ||
+      storage->view_elements > storage->elements - storage->view_offset)
+    return corrupt("its view leaves the storage");
+  return {};
 }
 
 Result<CheckpointType> TorchTensorReader::read_dtype(PickleId id) const {
   const PickleNode& node = pickle_[id];
   if (node.kind != Kind::global) return not_as_expected(id, "element type");
-  for (const NamedType& entry : kTypes) {
-    if (node.text == "torch" && node.name == entry.dtype) return entry.type;
-  }
+  const TorchType* type = node.text == "torch" ? torch_type_of_dtype(node.name) : nullptr;
+  if (type != nullptr && type->readable) return type->type;
   return unsupported("its elements are of type " + describe(id) + ", which is not read");
 }
 
-Result<const std::vector<std::byte>*> TorchTensorReader::load(const Storage& storage) {
-  const auto found = storages_.find(storage.key);
-  if (found != storages_.end()) return &found->second;
-  const std::string entry = root_ + "/data/" + storage.key;
-  if (!archive_.contains(entry)) return corrupt("its storage " + printable(entry) + " is not in the archive");
-  BITPLACE_ASSIGN(bytes, archive_.read(entry));
-  return &storages_.emplace(storage.key, std::move(bytes)).first->second;
+// The part that a view means, checked against what the pickle says about the whole.
+Result<ByteSpan> TorchTensorReader::load(const Storage& storage) {
+  BITPLACE_ASSIGN(bytes, storages_.load(storage.key));
+  const std::uint64_t unit = storage.untyped ? 1 : checkpoint_type_bytes(storage.type);
+  if (bytes.size() % unit != 0 || bytes.size() / unit != storage.elements)
+    return corrupt("its storage holds " + std::to_string(bytes.size()) + " bytes, not " +
+                   std::to_string(storage.elements) + " elements of " + std::to_string(unit));
+  return bytes.subspan(storage.view_offset * unit, storage.view_elements * unit);
 }
 
 Status TorchTensorReader::check_bounds(const Layout& layout, std::uint64_t storage_elements,
@@ -253,48 +209,51 @@ Status TorchTensorReader::check_bounds(const Layout& layout, std::uint64_t stora
   return {};
 }
 
+Status TorchTensorReader::spend(std::uint64_t elements, std::uint64_t width, std::uint64_t* bytes) {
+  if (!checked_multiply(elements, width, bytes) || *bytes > copy_budget_)
+    return corrupt("the tensors are far larger than the file (a storage repeats or is shared too often)");
+  copy_budget_ -= *bytes;
+  return {};
+}
+
+Result<CheckpointTensor> TorchTensorReader::gather(const Layout& layout, const Storage& storage,
+                                                   CheckpointType type, const std::string& name) {
+  CheckpointTensor tensor{name, type, layout.shape, {}};
+  BITPLACE_ASSIGN(bytes, load(storage));
+  const std::size_t width = checkpoint_type_bytes(type);
+  std::uint64_t elements = 0, size = 0;
+  BITPLACE_TRY(check_bounds(layout, bytes.size() / width, &elements));
+  BITPLACE_TRY(spend(elements, width, &size));
+  if (size == 0) return tensor;
+  tensor.data.resize(size);
+  gather_elements(bytes.data() + static_cast<std::size_t>(layout.offset) * width, width, layout.shape,
+                  layout.strides, &tensor.data);
+  if (storages_.big_endian()) swap_bytes(&tensor.data, width);
+  return tensor;
+}
+
 Result<CheckpointTensor> TorchTensorReader::rebuild(const Call& call, const std::string& name) {
+  if (call.function == "_rebuild_qtensor") return rebuild_quantized(call, name);
   const bool has_dtype = call.function == "_rebuild_tensor_v3";
   if (!has_dtype && call.function != "_rebuild_tensor_v2" && call.function != "_rebuild_tensor")
-    return unsupported("tensors made by " + printable(call.function) +
-                       " (quantized, sparse, ...) are not read");
+    return unsupported("tensors made by " + printable(call.function) + " (sparse, nested, ...) are not read");
   BITPLACE_ASSIGN(layout, read_layout(call.arguments));
   BITPLACE_ASSIGN(storage, read_storage(layout.storage));
-  CheckpointTensor tensor{name, storage.type, layout.shape, {}};
+  if (storage.codes) return unsupported("it holds codes without a scale");
   // (storage, offset, size, stride, requires_grad, hooks, [dtype,] [metadata])
   const auto& items = pickle_[call.arguments].items;
   const std::size_t metadata = has_dtype ? 7 : 6;
   if (items.size() > metadata && !pickle_[items[metadata]].items.empty())
     return unsupported("a tensor with pending operations (negation, conjugation) is not read");
+  CheckpointType type = storage.type;
   if (has_dtype) {
     if (items.size() < 7) return corrupt("its description is incomplete");
-    BITPLACE_ASSIGN(type, read_dtype(items[6]));
-    tensor.type = type;
+    BITPLACE_ASSIGN(stated, read_dtype(items[6]));
+    type = stated;
   } else if (storage.untyped) {
     return corrupt("its storage has no element type");
   }
-  BITPLACE_ASSIGN(bytes, load(storage));
-  const std::size_t width = checkpoint_type_bytes(tensor.type);
-  const std::uint64_t unit = storage.untyped ? 1 : checkpoint_type_bytes(storage.type);
-  if (bytes->size() % unit != 0 || bytes->size() / unit != storage.elements)
-    return corrupt("its storage holds " + std::to_string(bytes->size()) + " bytes, not " +
-                   std::to_string(storage.elements) + " elements of " + std::to_string(unit));
-  std::uint64_t elements = 0;
-  BITPLACE_TRY(check_bounds(layout, bytes->size() / width, &elements));
-  std::uint64_t size = 0;
-  if (!checked_multiply(elements, width, &size) || size > copy_budget_)
-    return corrupt("the tensors are far larger than the file (a storage repeats or is shared too often)");
-  copy_budget_ -= size;
-  tensor.data.resize(size);
-  if (size == 0) return tensor;
-  const std::byte* first = bytes->data() + static_cast<std::size_t>(layout.offset) * width;
-  if (is_row_major(layout.shape, layout.strides)) {
-    std::memcpy(tensor.data.data(), first, size);
-  } else {
-    gather(first, width, layout.shape, layout.strides, &tensor.data);
-  }
-  if (big_endian_) swap_bytes(&tensor.data, width);
-  return tensor;
+  return gather(layout, storage, type, name);
 }
 
 Result<CheckpointTensor> TorchTensorReader::read(PickleId id, const std::string& name) {

@@ -1,25 +1,20 @@
-// Tensors of a PyTorch or LibTorch archive: what the pickle says about them, and their data from the
-// archive's storages.
+// Tensors of a PyTorch or LibTorch file: what the pickle says about them, and their elements from the file's
+// storages.
 #pragma once
 
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/pickle.h"
-#include "checkpoint/zip_archive.h"
+#include "checkpoint/torch_storages.h"
 
 namespace bitplace {
 
 class TorchTensorReader {
  public:
-  // `root` is the folder inside of the archive. All of it must outlive the reader.
-  TorchTensorReader(const std::string& file, const std::string& root, std::size_t file_bytes,
-                    ZipArchive* archive, const Pickle* pickle);
-
-  // Reads the optional record of the byte order.
-  Status open();
+  // Both must outlive the reader.
+  TorchTensorReader(std::size_t file_bytes, TorchStorages* storages, const Pickle* pickle);
 
   // Whether a value stands for a tensor, be it of a readable kind or not.
   bool is_tensor(PickleId id) const;
@@ -35,8 +30,11 @@ class TorchTensorReader {
   struct Storage {
     CheckpointType type;
     bool untyped;
-    std::uint64_t elements;
+    bool codes;              // of quantized tensors
+    std::uint64_t elements;  // of the whole storage
     std::string key;
+    // The part that is meant, where a storage is a view of another (legacy files).
+    std::uint64_t view_offset, view_elements;
   };
   struct Layout {
     PickleId storage = kNoPickle;
@@ -57,18 +55,25 @@ class TorchTensorReader {
   Result<std::vector<std::int64_t>> read_integers(PickleId id) const;
   Result<Storage> read_storage(PickleId id) const;
   Result<CheckpointType> read_dtype(PickleId id) const;
-  Result<const std::vector<std::byte>*> load(const Storage& storage);
+  Result<ByteSpan> load(const Storage& storage);
+  Status read_view(PickleId id, Storage* storage) const;
   Result<CheckpointTensor> rebuild(const Call& call, const std::string& name);
+  Result<CheckpointTensor> gather(const Layout& layout, const Storage& storage, CheckpointType type,
+                                  const std::string& name);
+  Status spend(std::uint64_t elements, std::uint64_t width, std::uint64_t* bytes);
+
+  // torch_quantized.cpp
+  Result<CheckpointTensor> rebuild_quantized(const Call& call, const std::string& name);
+  Result<CheckpointTensor> read_plain(PickleId id, const std::string& name);
+  Result<double> read_number(PickleId id) const;
+  Status dequantize_channels(const std::vector<PickleId>& quantizer, const CheckpointTensor& codes,
+                             CheckpointTensor* to);
   Status check_bounds(const Layout& layout, std::uint64_t storage_elements, std::uint64_t* elements) const;
   Error not_as_expected(PickleId id, const char* expected) const;
 
-  const std::string& file_;
-  const std::string& root_;
-  ZipArchive& archive_;
+  TorchStorages& storages_;
   const Pickle& pickle_;
   std::uint64_t copy_budget_;
-  bool big_endian_ = false;
-  std::unordered_map<std::string, std::vector<std::byte>> storages_;
 };
 
 }  // namespace bitplace

@@ -204,11 +204,9 @@ TEST_CASE("formats that are known but not read are named") {
     return std::string(parse_checkpoint("f", bytes).error().message());
   };
   using namespace std::string_view_literals;
-  CHECK_THAT(message("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e"sv),
-             Contains("legacy format"));
   CHECK_THAT(message("\x89HDF\r\n\x1a\n"sv), Contains("HDF5"));
   CHECK_THAT(message("MATLAB 5.0 MAT-file"sv), Contains("MATLAB"));
-  CHECK_THAT(message(std::string(257, '\1') + "ustar"), Contains("tar archive"));
+  CHECK_THAT(message(std::string(257, '\1') + "ustar"), Contains("tar archive") && Contains("load and save"));
   CHECK_THAT(message("hello"sv), Contains("first bytes"));
   CHECK_FALSE(parse_checkpoint("f", {}).ok());
   CHECK(read_checkpoint("/nonexistent/file").error().code() == ErrorCode::io);

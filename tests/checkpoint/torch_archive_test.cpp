@@ -166,7 +166,7 @@ TEST_CASE("tensors of unsupported kinds are reported beside those that are read"
   PickleWriter pickle;
   pickle.raw("}(").text("good").tensor("FloatStorage", "0", 16, 0, {1}, {1});
   pickle.text("complex").tensor("ComplexFloatStorage", "0", 8, 0, {1}, {1});
-  pickle.text("quantized").global("torch._utils", "_rebuild_qtensor").raw("(tR");
+  pickle.text("sparse").global("torch._utils", "_rebuild_sparse_tensor").raw("(tR");
   pickle.text("object").global("numpy", "ndarray").raw(")R").text("number").integer(3);
   pickle.text("strange")
       .global("torch._utils", "_rebuild_tensor_v2")
@@ -180,7 +180,7 @@ TEST_CASE("tensors of unsupported kinds are reported beside those that are read"
   CHECK(checkpoint.unreadable[0].name == "complex");
   CHECK(checkpoint.unreadable[3].name == "strange");
   CHECK_THAT(checkpoint.unreadable[0].reason, Contains("ComplexFloatStorage"));
-  CHECK_THAT(checkpoint.unreadable[1].reason, Contains("_rebuild_qtensor"));
+  CHECK_THAT(checkpoint.unreadable[1].reason, Contains("_rebuild_sparse_tensor"));
   CHECK_THAT(checkpoint.unreadable[2].reason, Contains("numpy.ndarray"));
   CHECK_THAT(checkpoint.unreadable[3].reason, Contains("an object of os.system"));
 }
@@ -215,8 +215,98 @@ TEST_CASE("an archive without tensors says what it holds instead") {
   CHECK_THAT(error_of(archive_of(dict_of("epoch").integer(3).raw("s"))), Contains("its keys are \"epoch\""));
   CHECK_THAT(error_of(archive_of(PickleWriter().global("os", "system").raw("(").text("true").raw("tR"))),
              Contains("os.system"));
-  ZipFile frozen = archive_of(PickleWriter().global("__torch__", "Net").raw(")\x81}b"));
-  CHECK_THAT(error_of(frozen.add("a/constants.pkl", "")), Contains("frozen"));
+  ZipFile script = archive_of(PickleWriter().global("__torch__", "Net").raw(")\x81}b"));
+  CHECK_THAT(error_of(script.add("a/constants.pkl", PickleWriter().raw(")").finish())),
+             Contains("an object of __torch__.Net"));
+}
+
+TEST_CASE("the weights of a frozen TorchScript module are the constants of its code") {
+  ZipFile file =
+      archive_of(PickleWriter().global("__torch__", "Net").raw(")\x81}").text("training").raw("\x89sb"));
+  PickleWriter constants;
+  constants.raw("(").tensor("FloatStorage", "0", 2, 0, {2}, {1}).integer(5);
+  constants.tensor("FloatStorage", "1", 1, 0, {1}, {1}).raw("t");
+  file.add("a/constants.pkl", constants.finish());
+  file.add("a/constants/0", storage_bytes<float>({1, 2})).add("a/constants/1", storage_bytes<float>({3}));
+  const TensorCheckpoint checkpoint = tensors_of(file, "TorchScript archive (frozen)");
+  CHECK(names_of(checkpoint) == std::vector<std::string>{"CONSTANTS.c0", "CONSTANTS.c2"});
+  CHECK(to_f32(checkpoint.tensors[1]) == std::vector<float>{3});
+}
+
+TEST_CASE("what belongs to the training is not taken for weights") {
+  const auto tensor = [](PickleWriter& pickle) { pickle.tensor("FloatStorage", "0", 16, 0, {1}, {1}); };
+  PickleWriter pickle;
+  pickle.raw("}(").text("encoder").raw("}").text("w");
+  tensor(pickle);
+  pickle.raw("s").text("optimizer").raw("}").text("momentum");
+  tensor(pickle);
+  pickle.raw("s").text("callbacks").raw("}").global("some", "Callback").global("some", "Callback").raw(")Rs");
+  // A tensor is a weight, whatever it is called.
+  pickle.text("scaler");
+  tensor(pickle);
+  pickle.raw("u");
+  const TensorCheckpoint checkpoint = tensors_of(archive_of(pickle));
+  CHECK(names_of(checkpoint) == std::vector<std::string>{"encoder.w", "scaler"});
+  CHECK(checkpoint.unreadable.empty());
+}
+
+TEST_CASE("quantized tensors are read as the numbers that they stand for") {
+  const auto quantized = [](const std::string& tag, std::int64_t elements, const Shape& shape) {
+    PickleWriter pickle = dict_of("q");
+    pickle.global("torch._utils", "_rebuild_qtensor").raw("(").storage(tag, "0", elements);
+    return pickle.integer(0).integers(shape).integers(Shape(shape.size(), 1)).raw("(");
+  };
+  const auto end = [](PickleWriter& pickle) -> PickleWriter& {
+    return pickle.raw("t\x89").ordered_dict().raw("tRs");
+  };
+  const std::string half = std::string("G\x3f\xe0", 3) + std::string(6, '\0');  // 0.5
+
+  PickleWriter whole = quantized("QInt8Storage", 4, {4});
+  whole.global("torch", "per_tensor_affine").raw(half).integer(-3);
+  const std::string codes = storage_bytes<std::int8_t>({-128, -3, 0, 127});
+  const TensorCheckpoint read = tensors_of(archive_of(end(whole), codes));
+  CHECK(read.tensors.at(0).type == CheckpointType::f32);
+  CHECK(to_f32(read.tensors[0]) == std::vector<float>{-62.5f, 0.0f, 1.5f, 65.0f});
+
+  const auto channels = [&](std::int64_t axis, std::int64_t scales, const std::string& scale_type) {
+    PickleWriter pickle = quantized("QUInt8Storage", 4, {2, 2});
+    pickle.global("torch", "per_channel_affine");
+    pickle.tensor(scale_type, "1", 2, 0, {scales}, {1}).tensor("LongStorage", "2", 2, 0, {scales}, {1});
+    pickle.integer(axis);
+    ZipFile file = archive_of(end(pickle), storage_bytes<std::uint8_t>({0, 1, 2, 255}));
+    file.add("a/data/1", storage_bytes<double>({0.5, 2.0}));
+    return file.add("a/data/2", storage_bytes<std::int64_t>({1, 5}));
+  };
+  // Strides of 1 and 1: the rows overlap.
+  CHECK(to_f32(tensors_of(channels(0, 2, "DoubleStorage")).tensors.at(0)) ==
+        std::vector<float>{-0.5f, 0.0f, -8.0f, -6.0f});
+  CHECK(to_f32(tensors_of(channels(1, 2, "DoubleStorage")).tensors.at(0)) ==
+        std::vector<float>{-0.5f, -8.0f, 0.0f, -6.0f});
+  CHECK_THAT(error_of(channels(2, 2, "DoubleStorage")), Contains("scales do not fit"));
+  CHECK_THAT(error_of(channels(-1, 2, "DoubleStorage")), Contains("scales do not fit"));
+  CHECK_THAT(error_of(channels(0, 1, "DoubleStorage")), Contains("scales do not fit"));
+  CHECK_THAT(error_of(channels(0, 2, "LongStorage")), Contains("scales are not f64"));
+
+  PickleWriter plain = dict_of("q").tensor("QInt8Storage", "0", 4, 0, {4}, {1}).raw("s");
+  CHECK_THAT(error_of(archive_of(plain, codes)), Contains("codes without a scale"));
+  PickleWriter odd = quantized("QInt8Storage", 4, {4});
+  odd.global("torch", "per_channel_symmetric").raw(half).integer(0);
+  CHECK_THAT(error_of(archive_of(end(odd), codes)), Contains("per_channel_symmetric, which is not read"));
+  PickleWriter far = quantized("QInt8Storage", 4, {4});
+  far.global("torch", "per_tensor_affine").raw(half).integer(std::int64_t{1} << 40);
+  CHECK_THAT(error_of(archive_of(end(far), codes)), Contains("no code"));
+}
+
+TEST_CASE("quantized scales of quantized scales do not nest without end") {
+  PickleWriter pickle = dict_of("q");
+  pickle.tensor("DoubleStorage", "0", 1, 0, {1}, {1}).put(0).raw("0");
+  for (int level = 0; level < 20000; ++level) {
+    pickle.global("torch._utils", "_rebuild_qtensor").raw("(").storage("QInt8Storage", "0", 8);
+    pickle.integer(0).integers({1}).integers({1}).raw("(").global("torch", "per_channel_affine");
+    pickle.get(0).get(0).integer(0).raw("t\x89Nt").raw("R").put(0).raw("0");
+  }
+  CHECK_THAT(error_of(archive_of(pickle.get(0).raw("s"), std::string(8, '\0'))),
+             Contains("scales are quantized"));
 }
 
 TEST_CASE("names that repeat or cannot be printed are refused") {

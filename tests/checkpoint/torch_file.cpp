@@ -33,6 +33,46 @@ std::vector<std::byte> to_bytes(const ZipFile& file) {
   return bytes;
 }
 
+std::string legacy_preamble(std::int64_t version, bool little_endian) {
+  PickleWriter magic, number, system;
+  magic.raw("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19");
+  number.integer(version);
+  system.raw("}(").text("protocol_version").integer(version).text("little_endian");
+  system.raw(little_endian ? "\x88" : "\x89").text("type_sizes").raw("}u");
+  return magic.finish() + number.finish() + system.finish();
+}
+
+std::vector<std::byte> to_bytes(const LegacyFile& file) {
+  PickleWriter keys;
+  keys.raw("](");
+  for (const auto& [key, bytes] : file.storages)
+    keys.text(key);
+  std::string text = file.preamble + file.pickle + keys.raw("e").finish();
+  for (const auto& [key, bytes] : file.storages)
+    text += bytes;
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return {first, first + text.size()};
+}
+
+LegacyFile small_legacy_file() {
+  PickleWriter pickle;
+  pickle.ordered_dict().raw("(").text("w").tensor("FloatStorage", "7", 4, 0, {2, 2}, {1, 2});
+  pickle.text("n").tensor("LongStorage", "94", 2, 1, {}, {});
+  pickle.text("again").tensor("LongStorage", "94", 2, 1, {}, {}).raw("u");
+  return LegacyFile{legacy_preamble(), pickle.finish(), {}}
+      .add<float>("7", {1, 2, 3, 4})
+      .add<std::int64_t>("94", {5, -6});
+}
+
+LegacyFile small_legacy_module() {
+  PickleWriter pickle;
+  pickle.raw("(").text("module").global("research.net", "Net").text("net.py").text("class Net").raw("tQ");
+  pickle.raw(")\x81}(").text("_parameters").ordered_dict().text("scale");
+  pickle.tensor("FloatStorage", "7", 1, 0, {1}, {1}).raw("s");
+  pickle.text("_buffers").ordered_dict().text("_modules").ordered_dict().raw("ub");
+  return LegacyFile{legacy_preamble(), pickle.finish(), {}}.add<float>("7", {2.5f});
+}
+
 ZipFile small_state_dict() {
   PickleWriter pickle;
   pickle.ordered_dict().put(0).raw("(");

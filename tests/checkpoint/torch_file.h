@@ -90,6 +90,28 @@ std::string storage_bytes(const std::vector<T>& values) {
   return bytes;
 }
 
+// PyTorch's format before zip archives: a magic number, a version and facts about the machine, the pickle of
+// the tensors and the list of storages, each a pickle; then the storages.
+struct LegacyFile {
+  std::string preamble;
+  std::string pickle;
+  std::vector<std::pair<std::string, std::string>> storages;  // key; count of elements and elements
+
+  template <typename T>
+  LegacyFile& add(const std::string& key, const std::vector<T>& elements) {
+    storages.emplace_back(key, storage_bytes<std::uint64_t>({elements.size()}) + storage_bytes(elements));
+    return *this;
+  }
+};
+
+std::string legacy_preamble(std::int64_t version = 1001, bool little_endian = true);
+std::vector<std::byte> to_bytes(const LegacyFile& file);
+
+// A state_dict of "w" f32 [2, 2], transposed, and "n" s64, tied as "again".
+LegacyFile small_legacy_file();
+// A pickled module of one parameter, whose class is named by a persistent reference.
+LegacyFile small_legacy_module();
+
 // A state_dict of "conv.weight" f32 [2, 3] and "conv.bias" s64 [2], the latter a transposed view with
 // offset 1.
 ZipFile small_state_dict();

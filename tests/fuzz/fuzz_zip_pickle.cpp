@@ -4,6 +4,7 @@
 
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/torch_file.h"
+#include "fuzz/check_tensors.h"
 #include "fuzz/fuzz.h"
 
 using namespace bitplace;
@@ -42,14 +43,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const Result<Checkpoint> checkpoint = parse_checkpoint("fuzz", archive);
   if (!checkpoint.ok()) return 0;
-  const auto* contents = std::get_if<TensorCheckpoint>(&checkpoint->contents);
-  if (contents == nullptr) return 0;
-  // What is promised of tensors that were accepted.
-  for (const CheckpointTensor& tensor : contents->tensors) {
-    std::size_t expected = checkpoint_type_bytes(tensor.type);
-    for (const std::int64_t length : tensor.shape)
-      expected *= static_cast<std::size_t>(length);
-    if (tensor.data.size() != expected) __builtin_trap();
-  }
+  if (const auto* contents = std::get_if<TensorCheckpoint>(&checkpoint->contents)) check_tensors(*contents);
   return 0;
 }
