@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/error.h"
 #include "core/file.h"
@@ -70,6 +72,27 @@ Result<PrecisionMap> parse(const Json& json, const Graph& graph) {
   return map;
 }
 
+// The parser keeps the last of equal keys in silence: whoever wrote both meant something else.
+class RepeatedKeys {
+ public:
+  // A parser's callback.
+  bool operator()(int, Json::parse_event_t event, const Json& parsed) {
+    if (event == Json::parse_event_t::object_start) {
+      open_.emplace_back();
+    } else if (event == Json::parse_event_t::object_end) {
+      open_.pop_back();
+    } else if (event == Json::parse_event_t::key && !open_.back().insert(parsed.get<std::string>()).second) {
+      found_ = parsed.get<std::string>();
+    }
+    return true;
+  }
+  const std::string& found() const { return found_; }
+
+ private:
+  std::vector<std::set<std::string>> open_;  // keys of the objects that are being read
+  std::string found_;
+};
+
 }  // namespace
 
 const char* precision_name(Precision precision) {
@@ -109,8 +132,11 @@ std::vector<std::string> weighted_layers(const Graph& graph) {
 Result<PrecisionMap> read_precision_map(const std::string& path, const Graph& graph) {
   BITPLACE_ASSIGN(bytes, read_file(path, kMostBytes));
   const auto* text = reinterpret_cast<const char*>(bytes.data());
-  const Json json = Json::parse(text, text + bytes.size(), nullptr, false);
+  RepeatedKeys repeated;
+  const Json json = Json::parse(text, text + bytes.size(), std::ref(repeated), false);
   if (json.is_discarded()) return make_error(ErrorCode::corrupt, path, "precisions", "is no valid JSON");
+  if (!repeated.found().empty())
+    return make_error(ErrorCode::invalid_argument, path, "'" + repeated.found() + "'", "is there twice");
   Result<PrecisionMap> map = parse(json, graph);
   if (!map.ok()) return with_context(map.error(), path);
   return map;
