@@ -3,20 +3,25 @@
 //   bytes   code = x - min(input_low, 0), a u8;  accumulator = start + sum of code * w,  start = low * sum of
 //   w
 //           vpmaddubsw, vpmaddwd with ones, vpaddd: 32 products in 3 instructions, where two products of
-//           codes and weights fit 16 bits, 2 * 129 * 127 < 2^15 (behind a ReLU codes are 0 ... 127)
+//           codes and weights fit 16 bits, 2 * 129 * 127 < 2^15 (behind a ReLU codes are 0 ... 127);
+//           2 x vpmaddubsw, vpaddw, vpmaddwd, vpaddd: 64 products in 5, in blocks whose weights let 16 bits
+//           hold four (quad_joint.h), as nearly all of trained networks do
 //   words   code = x, an s16;  vpmaddwd, vpaddd: 16 products in 2 instructions, any activations
 //
 // Layout: quad_plan.h. Registers: 12 sums of 6 pixels x 16 channels, 2 weights, 1 broadcast quad, 1 product;
 // for bytes the ones are a 17th value, so one sum lives in memory. In runs of windows with few quads
-// (quad_runs.h) 8 sums of 2 pixels x 32 channels, 2 broadcast quads, 1 weight, 1 product. Depth: sums are exact modulo 2^32, so any
-// depth that the accumulator's type holds. Preconditions: none beyond the table's but the range of bytes.
+// (quad_runs.h) 8 sums of 2 pixels x 32 channels, 2 broadcast quads, 1 weight, 1 product. Depth: sums are
+// exact modulo 2^32, so any depth that the accumulator's type holds. Preconditions: none beyond the table's
+// but the range of bytes.
 //
 // Measured, AMD EPYC (Zen 4) at 3.7 GHz, one thread, share of vpmaddubsw + vpmaddwd + vpaddd in registers:
-// bytes 92 to 96 % on 3 x 3 layers of ResNet-18, 90 to 99 % on 1 x 1 layers with 144 inputs or more; words 78
-// %, which is 98 % of vpmaddwd + vpaddd in registers. docs/performance/int8-avx2.md has the rest.
+// bytes 92 to 96 % on 3 x 3 layers of ResNet-18, 90 to 99 % on 1 x 1 layers with 144 inputs or more, joined
+// 104 to 113 % there; words 78 %, which is 98 % of vpmaddwd + vpaddd in registers.
+// docs/performance/int8-avx2.md has the rest.
 #include <immintrin.h>
 
 #include "kernels/convolution_s8_s8/convolution_s8_s8.h"
+#include "kernels/convolution_s8_s8/quad_joint_sums.h"
 #include "kernels/convolution_s8_s8/quad_runs.h"
 
 namespace bitplace {
@@ -31,7 +36,12 @@ bool bytes_fit(const ConvolutionProblem& p) {
 struct ByteStep {
   static constexpr int kWeightBits = 8;
   static constexpr std::size_t kRunPixels = 2;
-  static QuadForm form(const ConvolutionProblem& p) { return with_runs(p, {1, code_low(p), 1}); }
+  static QuadForm form(const ConvolutionProblem& p) {
+    QuadForm form = with_runs(p, {1, code_low(p), 1});
+    const std::int64_t codes = p.input_high - code_low(p);
+    form.joint_limit = INT16_MAX / (codes > 0 ? codes : 1);
+    return form;
+  }
 
   static inline void add(__m256i& sum, __m256i codes, __m256i weights) {
     const __m256i pairs = _mm256_maddubs_epi16(codes, weights);
@@ -39,7 +49,11 @@ struct ByteStep {
   }
   template <std::size_t M, std::size_t V>
   static inline void accumulate(const Tile& tile, __m256i (&sums)[M][V]) {
-    accumulate_quads<ByteStep>(tile, sums);
+    if (tile.extra < 0) {
+      accumulate_quads<ByteStep>(tile, sums);
+    } else {
+      accumulate_joint_quads(tile, sums);
+    }
   }
 };
 

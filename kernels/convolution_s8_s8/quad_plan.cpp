@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "kernels/convolution_s8_s8/quad_joint.h"
+
 namespace bitplace::quad_plan {
 namespace {
 
@@ -55,12 +57,22 @@ Segments segments_of(const ConvolutionProblem& p, const QuadForm& form) {
   return s;
 }
 
+// With zeros behind a joint form's last quad where it has no partner.
+std::int64_t packed_quads(const Segments& segments, const QuadForm& form) {
+  return form.joint_limit > 0 ? divide_up(segments.quads, 2) * 2 : segments.quads;
+}
+
+// More than some extra quads cost more than joining gains.
+std::int64_t extra_room(const Segments& segments, const QuadForm& form) {
+  return form.joint_limit > 0 ? 2 + divide_up(segments.quads, 32) * 2 : 0;
+}
+
 std::int64_t reach(std::int64_t outputs, std::int64_t stride, std::int64_t kernel, std::int64_t dilation) {
   return (outputs - 1) * stride + (kernel - 1) * dilation + 1;
 }
 
 struct Places {
-  std::size_t offsets, start, scale, bias, weights, end;
+  std::size_t offsets, extra, start, scale, bias, weights, end;
 };
 
 std::int64_t vector_quad_bytes(const QuadForm& form) {
@@ -73,11 +85,15 @@ Places places_of(const ConvolutionProblem& p, const QuadForm& form) {
   const std::size_t per_channel = up_to_alignment(4 * kLanes * vectors);
   Places places{};
   places.offsets = kAlignment;
-  places.start = places.offsets + up_to_alignment(8 * segments.quads);
+  places.extra = places.offsets + up_to_alignment(8 * packed_quads(segments, form));
+  const std::int64_t room = extra_room(segments, form);
+  places.start = places.extra;
+  if (room > 0) places.start += up_to_alignment(8 * p.groups * divide_up(group_vectors(p), 2) * (1 + room));
   places.scale = places.start + per_channel;
   places.bias = places.scale + per_channel;
   places.weights = places.bias + per_channel;
-  places.end = places.weights + up_to_alignment(vectors * segments.quads * vector_quad_bytes(form));
+  const std::int64_t quads = packed_quads(segments, form) + room;
+  places.end = places.weights + up_to_alignment(vectors * quads * vector_quad_bytes(form));
   return places;
 }
 
@@ -90,6 +106,7 @@ void pack_offsets(const ConvolutionProblem& p, const QuadForm& form, std::int64_
     for (std::int64_t q = 0; q < segments.quads_each; ++q)
       *offsets++ = start + q * kQuadBytes;
   }
+  if (packed_quads(segments, form) > segments.quads) *offsets = offsets[-1];
 }
 
 struct Block {
@@ -135,6 +152,24 @@ WeightSums pack_channel(const Segments& segments, std::int64_t segment_count, co
     }
   }
   return sums;
+}
+
+// Joins what quads can be joined of each block.
+void join_quads(const ConvolutionProblem& p, const QuadForm& form, std::uint8_t* bytes) {
+  const Places places = places_of(p, form);
+  const QuadConstants all = quad_constants(p, form, bytes, 0);
+  auto* extra = reinterpret_cast<std::int64_t*>(bytes + places.extra);
+  for (std::int64_t group = 0; group < p.groups; ++group) {
+    const QuadConstants c = quad_constants(p, form, bytes, group);
+    for (std::int64_t vector = 0; vector < c.vectors;) {
+      const std::int64_t vectors = block_vectors(form, vector, group_outputs(p));
+      auto* weights = reinterpret_cast<std::int8_t*>(bytes + (c.block_weights(vector) - bytes));
+      std::int64_t* const to = extra + (c.block_extra(vector) - all.extra);
+      to[0] =
+          spread_weights({weights, c.quads, vectors * kLanes, c.room, form.joint_limit}, c.offsets, to + 1);
+      vector += vectors;
+    }
+  }
 }
 
 }  // namespace
@@ -209,14 +244,18 @@ QuadConstants quad_constants(const ConvolutionProblem& p, const QuadForm& form, 
   QuadConstants c{};
   c.clamp_first = *reinterpret_cast<const std::int32_t*>(bytes) != 0;
   c.offsets = reinterpret_cast<const std::int64_t*>(bytes + places.offsets);
-  c.quads = segments_of(p, form).quads;
+  const Segments segments = segments_of(p, form);
+  c.quads = packed_quads(segments, form);
   c.vectors = group_vectors(p);
   c.vector_quad_bytes = vector_quad_bytes(form);
+  c.room = extra_room(segments, form);
+  c.extra = reinterpret_cast<const std::int64_t*>(bytes + places.extra) +
+            group * divide_up(c.vectors, 2) * (1 + c.room);
   const std::int64_t first = group * c.vectors * kLanes;
   c.start = reinterpret_cast<const std::int32_t*>(bytes + places.start) + first;
   c.scale = reinterpret_cast<const float*>(bytes + places.scale) + first;
   c.bias = reinterpret_cast<const float*>(bytes + places.bias) + first;
-  c.weights = bytes + places.weights + group * c.vectors * c.quads * c.vector_quad_bytes;
+  c.weights = bytes + places.weights + group * c.vectors * (c.quads + c.room) * c.vector_quad_bytes;
   return c;
 }
 
@@ -231,13 +270,14 @@ void pack(const ConvolutionProblem& p, const QuadForm& form, const ConvolutionCo
   auto* bias = reinterpret_cast<float*>(bytes + places.bias);
   const std::int64_t row_bytes = (convolution_depth(p) * weight_bits + 7) / 8;
   const std::int64_t vectors = group_vectors(p);
+  const std::int64_t vector_bytes =
+      (packed_quads(segments, form) + extra_room(segments, form)) * vector_quad_bytes(form);
   bool clamp_first = false;
   for (std::int64_t channel = 0; channel < p.output_channels; ++channel) {
     const std::int64_t lane = lane_of(p, form, channel % group_outputs(p));
     const std::int64_t group_first = channel / group_outputs(p) * vectors;
     const Block block = block_of(p, form, lane / kLanes);
-    std::uint8_t* to = bytes + places.weights +
-                       (group_first + block.first) * segments.quads * vector_quad_bytes(form) +
+    std::uint8_t* to = bytes + places.weights + (group_first + block.first) * vector_bytes +
                        (lane - block.first * kLanes) * (vector_quad_bytes(form) / kLanes);
     const WeightSums sums = pack_channel(segments, p.kernel_height * segments.per_row, form,
                                          constants.weight_rows + channel * row_bytes, weight_bits, to,
@@ -250,6 +290,7 @@ void pack(const ConvolutionProblem& p, const QuadForm& form, const ConvolutionCo
     clamp_first |= !stays_in_range(p, sums.magnitudes, scale[at], bias[at]);
   }
   *reinterpret_cast<std::int32_t*>(bytes) = clamp_first ? 1 : 0;
+  if (form.joint_limit > 0) join_quads(p, form, bytes);
 }
 
 std::int64_t run_tasks(const ConvolutionProblem& p) {

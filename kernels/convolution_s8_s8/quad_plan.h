@@ -11,10 +11,13 @@
 //
 //   header    s32 clamp_first              1 where accumulator * scale + bias may leave the range of s32
 //   offsets   s64 [quads]                  from a window's first byte
+//   extra     s64 [group][pair of vectors][1 + room]   joint forms: how many extra quads the block that
+//   begins
+//                                          there has, -1 where its quads are not joined; their offsets
 //   start     s32 [group][vectors * 8]     low * sum of weights: what byte codes leave out
 //   scale     f32 [group][vectors * 8]
 //   bias      f32 [group][vectors * 8]
-//   weights   s8 or s16 [group][block][quad][vectors of the block][8 lanes][codes of a quad]
+//   weights   s8 or s16 [group][block][quad + room][vectors of the block][8 lanes][codes of a quad]
 //
 // A block is 2 vectors of 8 channels, the last of a group with an odd number of vectors 1; where windows are
 // taken by runs and 32 channels are left, 4. Packing to 16 and 8 bits works within 128 bits and shall leave
@@ -37,6 +40,9 @@ struct QuadForm {
   std::int64_t weight_bytes;  // 1 or 2
   bool runs = false;          // pixels are taken by runs of evenly spaced windows
   std::int64_t block_vectors = 2;
+  // Products of two quads are added in 16 bits where 4 weights of one sign sum up to no more (quad_joint.h);
+  // their number is even then. 0: never.
+  std::int64_t joint_limit = 0;
 };
 
 // The form with its way over the pixels: by runs where rows are long, in blocks of 4 vectors where those have
@@ -77,6 +83,13 @@ struct QuadConstants {
   const float* bias;
   const std::uint8_t* weights;
   std::int64_t vector_quad_bytes;  // weights of one vector and quad
+  std::int64_t room;               // for extra quads of a block
+  const std::int64_t* extra;
+
+  const std::uint8_t* block_weights(std::int64_t vector) const {
+    return weights + vector * (quads + room) * vector_quad_bytes;
+  }
+  const std::int64_t* block_extra(std::int64_t vector) const { return extra + vector / 2 * (1 + room); }
 };
 std::size_t packed_bytes(const ConvolutionProblem& problem, const QuadForm& form);
 // Canonical weights have 8 or 4 bits.

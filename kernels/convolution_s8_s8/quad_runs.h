@@ -90,8 +90,15 @@ void run_block(const ConvolutionCall& call, const QuadTask& task, const QuadForm
   const std::int64_t group_outputs = p.output_channels / p.groups;
   const std::int64_t group_offset =
       task.group * (p.input_channels / p.groups) * codes.pixel_bytes / p.input_channels;
-  const std::uint8_t* weights = constants.weights + vector * constants.quads * constants.vector_quad_bytes;
-  Tile tile = {{}, constants.offsets, constants.quads, weights, constants.start + vector * kLanes, &p};
+  const std::int64_t* extra = form.joint_limit > 0 ? constants.block_extra(vector) : nullptr;
+  Tile tile = {{},
+               constants.offsets,
+               constants.quads,
+               constants.block_weights(vector),
+               constants.start + vector * kLanes,
+               &p,
+               extra != nullptr ? extra[0] : -1,
+               extra != nullptr ? extra + 1 : nullptr};
   TileOutput out = tile_output(call, constants.clamp_first, constants.scale + vector * kLanes,
                                constants.bias + vector * kLanes, task.group * group_outputs + vector * kLanes,
                                group_outputs - vector * kLanes);

@@ -50,6 +50,8 @@ struct Tile {
   const std::uint8_t* weights;
   const std::int32_t* start;
   const ConvolutionProblem* problem;
+  std::int64_t extra;  // quads behind the others; -1: quads are not joined
+  const std::int64_t* extra_offsets;
 };
 
 template <std::size_t M, std::size_t V>

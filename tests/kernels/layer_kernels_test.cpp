@@ -109,7 +109,11 @@ class Comparison {
 
   void compare(ConvolutionProblem problem, ConvolutionEpilogue epilogue, Fill input, Fill weights) {
     problem = with_ranges(problem, table_, epilogue, random_);
-    const LayerCase c = make_layer_case(table_, problem, input, weights, random_);
+    compare(make_layer_case(table_, problem, input, weights, random_));
+  }
+
+  void compare(const LayerCase& c) {
+    const ConvolutionProblem& problem = c.problem;
     std::string damage;
     const Bytes expected =
         run_layer(reference_row(table_.rows()), c, Placement::against_end, random_, &damage);
@@ -127,6 +131,8 @@ class Comparison {
       }
     }
   }
+
+  Random& random() { return random_; }
 
   // A row that declined everything was not tested.
   void check_that_every_row_took_part() const {
@@ -306,6 +312,31 @@ TEST_CASE("integer convolutions are exact over runs of any length and any number
       compare_extremes(name, pixels);
     }
     compare_extremes(name, square_problem(31, 3, 43, 3, 2, 1));
+  }
+}
+
+// Weights as trained networks have them: most are small, so that 16 bits hold several products, some are not.
+TEST_CASE("integer convolutions are exact whatever their weights let 16 bits hold") {
+  const ConvolutionTable& table = table_named("convolution_s8_s8");
+  Comparison comparison(table);
+  for (const std::int32_t inputs : {8, 27, 64, 200}) {
+    for (const std::int32_t pixels : {5, 5, 14, 14}) {
+      for (const std::int64_t large_of_1000 : {0, 2, 10, 50, 300}) {
+        ConvolutionProblem p = square_problem(pixels, inputs, 77, 1, 1, 0);
+        p.epilogue = ConvolutionEpilogue::raw_s32;
+        p.input_high = 127;
+        p.largest_weight = 127;
+        const Fill codes = comparison.random().integer(0, 1) == 0 ? Fill::random : Fill::all_ones;
+        LayerCase c = make_layer_case(table, p, codes, Fill::random, comparison.random());
+        for (std::uint8_t& weight : c.weight_rows) {
+          const bool large = comparison.random().integer(0, 999) < large_of_1000;
+          const std::int64_t magnitude = comparison.random().integer(large ? 100 : 0, large ? 127 : 64);
+          const bool negative = comparison.random().integer(0, 3) == 0;
+          weight = static_cast<std::uint8_t>(negative ? -magnitude : magnitude);
+        }
+        comparison.compare(c);
+      }
+    }
   }
 }
 
