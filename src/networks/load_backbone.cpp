@@ -3,7 +3,9 @@
 #include "core/error.h"
 #include "networks/backbone.h"
 #include "networks/checkpoint_parameters.h"
-#include "networks/heads/requested_head.h"
+#include "networks/heads/attach_head.h"
+#include "networks/heads/input_size.h"
+#include "networks/heads/wrapper_defaults.h"
 #include "networks/random_parameters.h"
 #include "networks/recognise_parameters.h"
 
@@ -22,9 +24,11 @@ Result<const BackboneCut*> choose_cut(const Backbone& backbone, const std::strin
                     std::string(backbone.name) + " has " + list_names(known));
 }
 
-Result<Preprocessing> choose_preprocessing(const NetworkOptions& options) {
-  const std::int64_t height = options.height.value_or(kBackboneInput);
-  const std::int64_t width = options.width.value_or(kBackboneInput);
+// The size as the user says it, or else as training had it.
+Result<Preprocessing> choose_preprocessing(const NetworkOptions& options, std::int64_t usual_height,
+                                           std::int64_t usual_width) {
+  const std::int64_t height = options.height.value_or(usual_height);
+  const std::int64_t width = options.width.value_or(usual_width);
   for (const std::int64_t extent : {height, width}) {
     if (extent >= kSmallestInput && extent <= kLargestInput) continue;
     return make_error(ErrorCode::invalid_argument, "--input-size",
@@ -45,7 +49,37 @@ Result<LoadedNetwork> build(const Backbone& backbone, const BackboneCut& cut, Pa
   BITPLACE_ASSIGN(graph, build_backbone(backbone, cut, parameters, preprocessing.height, preprocessing.width,
                                         *loaded.epsilon));
   loaded.graph = std::move(graph);
-  BITPLACE_TRY(append_requested_head(options, &loaded));
+  return loaded;
+}
+
+// Sizes and scaling that the wrapper's program and the head imply, unless the user says otherwise.
+Result<Preprocessing> wrapped_preprocessing(const NetworkOptions& options, const HeadSpec& head,
+                                            const std::optional<WrapperDefaults>& wrapper,
+                                            const Backbone& backbone, const BackboneCut& cut) {
+  std::int64_t height = wrapper ? wrapper->height : kBackboneInput;
+  std::int64_t width = wrapper ? wrapper->width : kBackboneInput;
+  if (required_positions(head) && !options.height && !options.width) {
+    BITPLACE_ASSIGN(side, input_side_for(head, backbone, cut));
+    height = width = side;
+  }
+  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options, height, width));
+  if (wrapper && wrapper->grey_mean) {
+    preprocessing.value_scale = 1.0f;
+    preprocessing.mean = *wrapper->grey_mean;
+    preprocessing.standard_deviation.fill(1.0f);
+  }
+  return preprocessing;
+}
+
+Result<LoadedNetwork> build_with_head(const Backbone& backbone, const BackboneCut& cut,
+                                      const RecognisedHead& head, CheckpointParameters& parameters,
+                                      const Preprocessing& preprocessing, const NetworkOptions& options) {
+  Result<LoadedNetwork> loaded = build(backbone, cut, parameters, preprocessing, options);
+  const Status attached = loaded.ok() ? attach_head(head, parameters, &*loaded) : Status(loaded.error());
+  BITPLACE_TRY(parameters.check());
+  BITPLACE_TRY(attached);
+  const std::string behind = head.spec.kind == HeadKind::flatten ? "" : " with head " + loaded->head;
+  BITPLACE_TRY(parameters.check_surplus(backbone.name + behind, cut.dropped));
   return loaded;
 }
 
@@ -68,6 +102,7 @@ const Backbone* chosen_backbone(const NetworkOptions& options) {
 Result<std::optional<LoadedNetwork>> load_backbone(const TensorCheckpoint& checkpoint,
                                                    const NetworkOptions& options) {
   NamedTensors tensors(checkpoint);
+  BITPLACE_ASSIGN(wrapper, use_backbone_names(tensors));
   const std::optional<RecognisedBackbone> recognised = recognise_backbone(tensors);
   const Backbone* backbone = chosen_backbone(options);
   if (backbone == nullptr && !(recognised && options.network.empty())) return std::optional<LoadedNetwork>();
@@ -85,28 +120,31 @@ Result<std::optional<LoadedNetwork>> load_backbone(const TensorCheckpoint& check
     BITPLACE_ASSIGN(chosen, choose_cut(*backbone, options.cut));
     cut = chosen;
   }
-  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options));
-  CheckpointParameters parameters(tensors);
-  Result<LoadedNetwork> loaded = build(*backbone, *cut, parameters, preprocessing, options);
-  BITPLACE_TRY(parameters.check());
-  if (!loaded.ok()) return loaded.error();
-  BITPLACE_TRY(parameters.check_surplus(backbone->name, cut->dropped));
   notes.push_back(std::string("ends with ") + cut->name + ": " + std::to_string(cut->channels) + " channels");
+
+  BITPLACE_ASSIGN(request, head_request(options));
+  BITPLACE_ASSIGN(head, choose_head(tensors, request));
+  const std::optional<WrapperDefaults> defaults = wrapper_defaults(tensors, wrapper);
+  BITPLACE_ASSIGN(preprocessing, wrapped_preprocessing(options, head.spec, defaults, *backbone, *cut));
+  CheckpointParameters parameters(tensors);
+  BITPLACE_ASSIGN(loaded, build_with_head(*backbone, *cut, head, parameters, preprocessing, options));
   if (const std::string dropped = parameters.list_dropped(cut->dropped); !dropped.empty())
     notes.push_back("not used, behind that: " + dropped);
   if (!tensors.stripped_prefix().empty())
     notes.push_back("names are read without their prefix '" + tensors.stripped_prefix() + "'");
-  loaded->notes = std::move(notes);
-  return std::optional<LoadedNetwork>(*std::move(loaded));
+  if (defaults) notes.push_back(wrapper_note(*defaults));
+  loaded.notes.insert(loaded.notes.begin(), notes.begin(), notes.end());
+  return std::optional<LoadedNetwork>(std::move(loaded));
 }
 
 Result<LoadedNetwork> random_backbone(const Backbone& backbone, std::uint64_t seed,
                                       const NetworkOptions& options) {
   BITPLACE_ASSIGN(cut, choose_cut(backbone, options.cut));
-  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options));
+  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options, kBackboneInput, kBackboneInput));
   RandomParameters parameters(seed);
   BITPLACE_ASSIGN(loaded, build(backbone, *cut, parameters, preprocessing, options));
   settle_batch_norms(&loaded.graph);
+  BITPLACE_TRY(attach_untrained_head(options, parameters, &loaded));
   return loaded;
 }
 

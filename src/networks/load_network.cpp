@@ -5,7 +5,7 @@
 #include "core/error.h"
 #include "networks/backbone.h"
 #include "networks/build_binary_network.h"
-#include "networks/heads/requested_head.h"
+#include "networks/heads/attach_head.h"
 #include "networks/import_tflite.h"
 #include "networks/load_backbone.h"
 #include "networks/named_tensors.h"
@@ -83,7 +83,7 @@ Result<LoadedNetwork> load_real_tflite(const TfliteModel& model, const NetworkOp
     imported.notes.emplace_back("the file does not say how pixels are scaled: as ImageNet's are");
   loaded.graph = std::move(imported.graph);
   loaded.notes = std::move(imported.notes);
-  BITPLACE_TRY(append_requested_head(options, &loaded));
+  BITPLACE_TRY(attach_bare_head(options, &loaded));
   return loaded;
 }
 

@@ -18,7 +18,10 @@ struct NetworkOptions {
   // Of real-valued networks; empty or absent: what the checkpoint says, or the network's usual choice.
   std::string cut;                   // where the backbone ends
   std::string head;                  // what makes features of its last map
-  std::optional<float> gem_p;        // GeM's exponent, where the checkpoint does not hold it
+  std::optional<float> gem_p;        // GeM's exponent, instead of the checkpoint's
+  std::string pool_norm;             // before, after or none: where pooling in front of a linear layer is
+                                     // normalised (heads/recognise_head.h)
+  std::optional<int> grid;           // cells of ConvAP along each axis
   std::optional<int> height, width;  // of the input
 };
 

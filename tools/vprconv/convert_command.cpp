@@ -6,6 +6,7 @@
 #include "checkpoint/checkpoint.h"
 #include "core/error.h"
 #include "format/model_file.h"
+#include "networks/heads/head.h"
 #include "networks/load_network.h"
 #include "networks/network.h"
 #include "vprconv/commands.h"
@@ -46,6 +47,8 @@ Result<NetworkOptions> network_options_of(const ConvertOptions& options) {
   network.cut = options.cut;
   network.head = options.head;
   network.gem_p = options.gem_p;
+  network.pool_norm = options.pool_norm;
+  network.grid = options.grid;
   BITPLACE_TRY(parse_input_size(options.input_size, &network));
   return network;
 }
@@ -174,10 +177,18 @@ void add_convert(Program& program) {
   command.add_option("--network", options->network, "Which network it is; recognised where it can be")
       ->check(CLI::IsMember(network_names()));
   command.add_option("--cut", options->cut, "Where a real-valued backbone ends (docs/networks.md)");
-  command.add_option("--head", options->head,
-                     "What makes a descriptor of the last feature map; recognised where it can be");
-  command.add_option("--gem-p", options->gem_p, "GeM's exponent, where the checkpoint does not hold it")
+  command
+      .add_option("--head", options->head,
+                  "What makes a descriptor of the last feature map; recognised where it can be")
+      ->check(CLI::IsMember(head_names()));
+  command.add_option("--gem-p", options->gem_p, "GeM's exponent, instead of the checkpoint's")
       ->check(CLI::Range(0.01f, 64.0f));
+  command
+      .add_option("--pool-norm", options->pool_norm,
+                  "Where pooling in front of a linear layer is normalised, if the checkpoint does not tell")
+      ->check(CLI::IsMember({"before", "after", "none"}));
+  command.add_option("--grid", options->grid, "Cells of the head convap along each axis, 2 by default")
+      ->check(CLI::Range(1, 64));
   command.add_option("--input-size", options->input_size,
                      "WIDTHxHEIGHT that images are resized to; by default the network's own");
   command

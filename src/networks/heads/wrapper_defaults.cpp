@@ -25,4 +25,13 @@ std::optional<WrapperDefaults> wrapper_defaults(const NamedTensors& tensors, con
   return std::nullopt;
 }
 
+std::string wrapper_note(const WrapperDefaults& wrapper) {
+  std::string note =
+      std::string("named as ") + wrapper.program + " names them: preprocessing is that program's";
+  if (wrapper.grey_mean)
+    note +=
+        ", which subtracts a mean colour that the checkpoint does not hold: MatConvNet's VGG-16's is assumed";
+  return note;
+}
+
 }  // namespace bitplace

@@ -18,4 +18,7 @@ struct WrapperDefaults {
 // By the names of the parameters, after use_backbone_names(); nothing where they are a bare backbone's.
 std::optional<WrapperDefaults> wrapper_defaults(const NamedTensors& tensors, const WrapperNames& names);
 
+// What the defaults imply, for people.
+std::string wrapper_note(const WrapperDefaults& wrapper);
+
 }  // namespace bitplace
