@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 
 #include "kernels/activation/elementary_constants.h"
 
@@ -51,6 +52,32 @@ inline typename L::Floats exp(typename L::Floats x) {
   const typename L::Ints whole = L::bits_of(power.sum);
   const typename L::Ints half = L::bits_of(half_sum);
   return L::multiply(L::multiply(e, L::power_of_two(half)), L::power_of_two(L::subtract(whole, half)));
+}
+
+// Subnormal numbers, then everything but positive ones, are told by the sign of a difference.
+template <typename L>
+inline typename L::Floats log(typename L::Floats x) {
+  using Floats = typename L::Floats;
+  using Ints = typename L::Ints;
+  const Floats above_subnormal = L::subtract(x, L::set(kSmallestNormal));
+  const Floats scaled = L::where_negative(above_subnormal, L::multiply(x, L::set(0x1p23f)), x);
+  const Floats scaled_by = L::where_negative(above_subnormal, L::set(23.0f), L::set(0.0f));
+  const Ints bits = L::bits_of(scaled);
+  const Ints power = L::shift_right_23(L::subtract(bits, L::set_ints(kSqrtHalfBits)));
+  const Floats n = L::subtract(L::floats_of(power), scaled_by);
+  const Floats f = L::subtract(L::of_bits(L::subtract(bits, L::shift_left_23(power))), L::set(1.0f));
+  const Floats s = L::divide(f, L::add(f, L::set(2.0f)));
+  const Floats z = L::multiply(s, s);
+  const Floats r = L::multiply(polynomial<L>(kLog, z), z);
+  const Floats half_square = L::multiply(L::multiply(L::set(0.5f), f), f);
+  const Floats rest = L::add(L::multiply(s, L::add(half_square, r)), L::multiply(n, L::set(kLn2Rest)));
+  const Floats of_finite =
+      L::subtract(L::multiply(n, L::set(kLn2First)), L::subtract(L::subtract(half_square, rest), f));
+  const Floats or_nan = L::add(of_finite, L::subtract(x, x));
+  const Floats or_infinite = L::where_negative(L::subtract(L::set(kLargestFloat), x), x, or_nan);
+  const Floats or_of_zero = L::where_negative(L::subtract(x, L::set(kSmallestFloat)),
+                                              L::set(-std::numeric_limits<float>::infinity()), or_infinite);
+  return L::where_negative(x, L::set(std::numeric_limits<float>::quiet_NaN()), or_of_zero);
 }
 
 template <typename L>

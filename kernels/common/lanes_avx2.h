@@ -4,6 +4,7 @@
 
 #include <immintrin.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace bitplace {
@@ -12,6 +13,7 @@ namespace {
 struct Avx2 {
   static constexpr std::int64_t kFloats = 8;
   static constexpr std::int64_t kBytes = 32;
+  static constexpr std::size_t kRegisters = 16;
   using Floats = __m256;
   using Ints = __m256i;
   using Shorts = __m256i;
@@ -65,6 +67,10 @@ struct Avx2 {
     return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
   }
   static Ints bits_of(Floats x) { return _mm256_castps_si256(x); }
+  static Floats of_bits(Ints x) { return _mm256_castsi256_ps(x); }
+  static Ints set_ints(std::int32_t x) { return _mm256_set1_epi32(x); }
+  static Ints shift_left_23(Ints x) { return _mm256_slli_epi32(x, 23); }
+  static Ints shift_right_23(Ints x) { return _mm256_srai_epi32(x, 23); }
   static Ints add(Ints a, Ints b) { return _mm256_add_epi32(a, b); }
   static Ints subtract(Ints a, Ints b) { return _mm256_sub_epi32(a, b); }
   static Floats power_of_two(Ints n) {

@@ -4,6 +4,7 @@
 
 #include <immintrin.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace bitplace {
@@ -12,6 +13,7 @@ namespace {
 struct Avx512 {
   static constexpr std::int64_t kFloats = 16;
   static constexpr std::int64_t kBytes = 64;
+  static constexpr std::size_t kRegisters = 32;
   using Floats = __m512;
   using Ints = __m512i;
   using Shorts = __m512i;
@@ -67,6 +69,10 @@ struct Avx512 {
     return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
   }
   static Ints bits_of(Floats x) { return _mm512_castps_si512(x); }
+  static Floats of_bits(Ints x) { return _mm512_castsi512_ps(x); }
+  static Ints set_ints(std::int32_t x) { return _mm512_set1_epi32(x); }
+  static Ints shift_left_23(Ints x) { return _mm512_slli_epi32(x, 23); }
+  static Ints shift_right_23(Ints x) { return _mm512_srai_epi32(x, 23); }
   static Ints add(Ints a, Ints b) { return _mm512_add_epi32(a, b); }
   static Ints subtract(Ints a, Ints b) { return _mm512_sub_epi32(a, b); }
   static Floats power_of_two(Ints n) {

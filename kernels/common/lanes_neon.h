@@ -4,6 +4,7 @@
 
 #include <arm_neon.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace bitplace {
@@ -12,6 +13,7 @@ namespace {
 struct Neon {
   static constexpr std::int64_t kFloats = 4;
   static constexpr std::int64_t kBytes = 16;
+  static constexpr std::size_t kRegisters = 32;
   using Floats = float32x4_t;
   using Ints = int32x4_t;
   using Shorts = int16x8_t;
@@ -59,6 +61,10 @@ struct Neon {
     return vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_u32(vdup_n_u32(four)))));
   }
   static Ints bits_of(Floats x) { return vreinterpretq_s32_f32(x); }
+  static Floats of_bits(Ints x) { return vreinterpretq_f32_s32(x); }
+  static Ints set_ints(std::int32_t x) { return vdupq_n_s32(x); }
+  static Ints shift_left_23(Ints x) { return vshlq_n_s32(x, 23); }
+  static Ints shift_right_23(Ints x) { return vshrq_n_s32(x, 23); }
   static Ints add(Ints a, Ints b) { return vaddq_s32(a, b); }
   static Ints subtract(Ints a, Ints b) { return vsubq_s32(a, b); }
   static Floats power_of_two(Ints n) {

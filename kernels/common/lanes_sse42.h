@@ -4,6 +4,7 @@
 
 #include <immintrin.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace bitplace {
@@ -12,6 +13,7 @@ namespace {
 struct Sse42 {
   static constexpr std::int64_t kFloats = 4;
   static constexpr std::int64_t kBytes = 16;
+  static constexpr std::size_t kRegisters = 16;
   using Floats = __m128;
   using Ints = __m128i;
   using Shorts = __m128i;
@@ -94,6 +96,10 @@ struct Sse42 {
     return _mm_cvtepi8_epi32(_mm_cvtsi32_si128(four));
   }
   static Ints bits_of(Floats x) { return _mm_castps_si128(x); }
+  static Floats of_bits(Ints x) { return _mm_castsi128_ps(x); }
+  static Ints set_ints(std::int32_t x) { return _mm_set1_epi32(x); }
+  static Ints shift_left_23(Ints x) { return _mm_slli_epi32(x, 23); }
+  static Ints shift_right_23(Ints x) { return _mm_srai_epi32(x, 23); }
   static Ints add(Ints a, Ints b) { return _mm_add_epi32(a, b); }
   static Ints subtract(Ints a, Ints b) { return _mm_sub_epi32(a, b); }
   static Floats power_of_two(Ints n) {

@@ -7,9 +7,12 @@
 //   what
 //                     is above 2^31 - 1 must not occur
 //   at_least, at_most a NaN stays, of equal zeros x stays;  larger(tap, best): best unless tap > best
-//   Ints              as many s32;  power_of_two(n): 2^n for n in [-126, 127]
+//   Ints              as many s32;  power_of_two(n): 2^n for n in [-126, 127];  bits_of(), of_bits(): the
+//   same bits;
+//                     shift_right_23() keeps the sign
 //   Shorts            twice as many s16, and their first and last halves as Ints
 //   Longs             half as many s64
+//   kRegisters        as many vectors are in registers at once
 //   Bytes, kBytes     a vector of bytes, or of whatever an operation takes them for
 #pragma once
 

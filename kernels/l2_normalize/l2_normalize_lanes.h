@@ -2,6 +2,7 @@
 // by instruction-set files only.
 #pragma once
 
+#include "kernels/common/lanes_norm.h"
 #include "kernels/common/lanes_ordered_sum.h"
 #include "kernels/common/lanes_transform.h"
 #include "kernels/l2_normalize/l2_normalize.h"
@@ -9,14 +10,9 @@
 namespace bitplace {
 namespace {
 
-// torch.nn.functional.normalize's floor: a zero vector stays zero.
-constexpr double kSmallestNorm = 1e-12;
-
 template <typename L, typename T>
 inline void scale_to_unit(const T* input, double sum_of_squares, float* output, std::int64_t count) {
-  const double norm = L::square_root(sum_of_squares);
-  const auto factor = static_cast<float>(1.0 / (norm < kSmallestNorm ? kSmallestNorm : norm));
-  const typename L::Floats scale = L::set(factor);
+  const typename L::Floats scale = L::set(reciprocal_norm<L>(sum_of_squares));
   transform<L>(
       output, count, [=](typename L::Floats x) { return L::multiply(x, scale); }, input);
 }

@@ -56,8 +56,12 @@ class LayerBuilder {
   }
 
   void add_floats(Node& node, const char* role, std::int64_t count, float low, float high) {
-    Tensor tensor = empty(DataType::f32, Shape(count));
-    for (std::int64_t i = 0; i < count; ++i)
+    add_floats(node, role, Shape(count), low, high);
+  }
+
+  void add_floats(Node& node, const char* role, const Shape& shape, float low, float high) {
+    Tensor tensor = empty(DataType::f32, shape);
+    for (std::int64_t i = 0; i < shape.elements(); ++i)
       tensor.as<float>()[i] = random_.real(low, high);
     node.parameters.push_back({role, graph_.add_tensor(std::move(tensor))});
   }
@@ -96,6 +100,31 @@ class LayerBuilder {
     a.stride_height = a.stride_width = 1;
     a.pad_top = a.pad_left = 1;
     return append("maximum", Op::max_pool, {input}, a);
+  }
+
+  // A map and its double, transposed twice: its pixels are in one row then.
+  ValueId shuffle_channels(ValueId input) {
+    const ValueId twice =
+        append("twice", Op::add, {input, input}, AddAttributes{1.0f, 1.0f, -100.0f, 100.0f});
+    const ValueId joined = append("join", Op::concatenate, {input, twice});
+    return append("turn_back", Op::transpose, {append("turn", Op::transpose, {joined})});
+  }
+
+  // What heads have, of an f32 map: layer normalisation, a generalized mean and residuals per cluster.
+  ValueId head(ValueId map) {
+    const std::int64_t channels = value(map).shape[3];
+    Node normalize = {"layer_norm", Op::layer_norm, {map}, kNone, LayerNormAttributes{1e-6f}, {}};
+    add_floats(normalize, "weight", channels, 0.5f, 1.5f);
+    add_floats(normalize, "bias", channels, -0.1f, 0.5f);
+    map = append(std::move(normalize));
+    const float p = random_.integer(0, 1) == 0 ? 3.0f : random_.real(0.5f, 6.0f);
+    const ValueId means = append("gem", Op::gem_pool, {map}, GemPoolAttributes{p, 1e-6f});
+    const ValueId shares = append("softmax", Op::softmax, {map});
+    map = append("unit", Op::l2_normalize_channels, {map});
+    const VladAttributes order = {static_cast<std::int32_t>(random_.integer(0, 1))};
+    Node residuals = {"vlad", Op::vlad, {shares, map}, kNone, order, {}};
+    add_floats(residuals, "centers", Shape(channels, channels), -0.3f, 0.3f);
+    return append("both", Op::concatenate, {means, append(std::move(residuals))});
   }
 
  private:
@@ -168,11 +197,12 @@ ModelContents quantized_model(Random& random) {
   value = build.append("gated", Op::multiply_channels, {value, gate},
                        MultiplyChannelsAttributes{0.02f, -127.0f, 127.0f});
   value = build.convolve("two_bits", build.maximum(value), 40, 3, DataType::b2, requantize, -7.0f);
-  value = build.convolve("signs", build.average(value), 33, 3, DataType::b1, raw, 0.0f);
+  value =
+      build.convolve("signs", build.average(build.shuffle_channels(value)), 33, 3, DataType::b1, raw, 0.0f);
   Node dequantize = {"dequantize", Op::dequantize, {value}, kNone, DequantizeAttributes{}, {}};
   build.add_floats(dequantize, "scale", 33, 0.001f, 0.01f);
   build.add_floats(dequantize, "bias", 33, -1.0f, 1.0f);
-  finish(contents, build, build.append(std::move(dequantize)));
+  finish(contents, build, build.head(build.append(std::move(dequantize))));
   return contents;
 }
 
@@ -192,9 +222,10 @@ ModelContents float_model(Random& random, DataType type) {
   value = build.append("add", Op::add, {value, shortcut}, AddAttributes{});
   value = build.append("gated", Op::multiply_channels, {value, build.global_mean(value)},
                        MultiplyChannelsAttributes{});
-  value = build.convolve("last", build.average(build.maximum(value)), 40, 3, type, affine, -10.0f);
+  value = build.average(build.shuffle_channels(build.maximum(value)));
+  value = build.convolve("last", value, 40, 3, type, affine, -10.0f);
   if (type == DataType::f16) value = build.append("widen", Op::cast, {value}, CastAttributes{DataType::f32});
-  finish(contents, build, value);
+  finish(contents, build, build.head(value));
   return contents;
 }
 
