@@ -10,8 +10,9 @@
 #include "bitplace/result.h"
 #include "graph/model_contents.h"
 #include "networks/load_network.h"
-#include "quantize/calibration.h"
+#include "quantize/choose_quantization.h"
 #include "quantize/precision.h"
+#include "quantize/quantization_report.h"
 #include "vprconv/decisions.h"
 #include "vprconv/descriptor_choice.h"
 
@@ -24,8 +25,8 @@ struct ConvertOptions {
   std::optional<int> grid;
   std::optional<std::uint64_t> random_seed;
   std::string precision = "fp32";  // a name, or a JSON file
-  std::string calibration_method = "percentile";
-  std::string equalize = "auto", bias_correction = "auto";
+  std::string calibration_method = "auto";
+  bool no_equalization = false, no_bias_correction = false;
   std::string descriptor = "f32", calibrate, preprocess, channel_order = "rgb";
   std::optional<std::int64_t> descriptor_size;
   bool whiten = false;
@@ -46,6 +47,9 @@ struct Conversion {
   std::vector<std::string> notes;
   std::optional<Graph> reference;  // what verification evaluates, where it is not the trained graph itself
   bool exact = false;              // real-valued, all of it fp32
+  std::vector<QuantizationTrial> trials;  // ways to quantize, and which was taken
+  std::size_t chosen_trial = 0;
+  std::optional<QuantizationReport> quantization;  // where some layer has integer arithmetic
 };
 
 using PassObserver = std::function<void(const char* pass, const Graph& graph)>;

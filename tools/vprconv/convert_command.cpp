@@ -195,9 +195,16 @@ void add_convert(Program& program) {
       .add_option("--precision", options->precision,
                   "fp32, fp16, int8, w4a8, w4a4, or a JSON file that names one for each layer")
       ->capture_default_str();
-  command.add_option("--calibration", options->calibration_method, "How the range of activations is chosen")
-      ->check(CLI::IsMember({"min-max", "percentile", "mse", "kl"}))
+  command
+      .add_option(
+          "--calibration", options->calibration_method,
+          "How the range of activations is chosen; auto tries all and takes the best on held-out images")
+      ->check(CLI::IsMember({"auto", "min-max", "percentile", "mse", "kl"}))
       ->capture_default_str();
+  command.add_flag("--no-equalization", options->no_equalization,
+                   "Do not try to equalise the sizes of channels between layers");
+  command.add_flag("--no-bias-correction", options->no_bias_correction,
+                   "Do not try to take the mean error of quantization out of the biases");
   command
       .add_option("--descriptor-size", options->descriptor_size,
                   "Project the descriptor to this many principal components of the calibration images")

@@ -9,12 +9,14 @@
 #include "quantize/principal_components.h"
 #include "vprconv/conversion.h"
 #include "vprconv/images.h"
+#include "vprconv/stage_bars.h"
 
 namespace bitplace::tools {
 namespace {
 
 constexpr std::size_t kMostCalibrationImages = 512;
 constexpr std::size_t kMostProjectionImages = 8192;
+constexpr std::size_t kMostReportImages = 32;
 
 Error needs_images(const std::string& option) {
   return make_error(ErrorCode::invalid_argument, option,
@@ -87,6 +89,19 @@ Result<Graph> append_projection(const Graph& graph, const LinearProjection& proj
   return projected_graph;
 }
 
+QuantizationTrials trials_of(const ConvertOptions& options) {
+  QuantizationTrials trials;
+  trials.ranges.clear();
+  for (const CalibrationMethod method : {CalibrationMethod::min_max, CalibrationMethod::percentile,
+                                         CalibrationMethod::mse, CalibrationMethod::kl}) {
+    if (options.calibration_method == "auto" || options.calibration_method == calibration_method_name(method))
+      trials.ranges.push_back({method});
+  }
+  trials.equalize = !options.no_equalization;
+  trials.correct_biases = !options.no_bias_correction;
+  return trials;
+}
+
 class RealConversion {
  public:
   RealConversion(const ConvertOptions& options, const Source& source, const PassObserver& observe)
@@ -98,7 +113,7 @@ class RealConversion {
     if (options_.descriptor_size) BITPLACE_TRY(project());
     BITPLACE_ASSIGN(precisions, precisions_of(options_.precision, network_.graph));
     lowering_.precisions = std::move(precisions);
-    if (has_integer_layers(lowering_.precisions, network_.graph)) BITPLACE_TRY(find_ranges());
+    if (has_integer_layers(lowering_.precisions, network_.graph)) BITPLACE_TRY(quantize());
     BITPLACE_TRY(choose_encoding());
     lowering_.observe = observe_;
     BITPLACE_ASSIGN(model, make_real_model(network_, lowering_));
@@ -131,23 +146,37 @@ class RealConversion {
     return {};
   }
 
-  Status find_ranges() {
+  // Chooses how to calibrate, and whether to equalise layers and to correct biases, by what it does to the
+  // descriptors of images that were held out.
+  Status quantize() {
     if (options_.calibrate.empty()) return needs_images("--precision " + options_.precision);
     BITPLACE_ASSIGN(list, find_images(options_.calibrate, kMostCalibrationImages));
-    BITPLACE_ASSIGN(model, make_float_model(network_));
-    Progress progress("calibrate", static_cast<std::int64_t>(list.paths.size()));
-    BITPLACE_ASSIGN(calibration, calibrate(model, calibration_images(list),
-                                           [&](std::size_t, std::size_t) { progress.advance(); }));
-    progress.finish();
-    RangeOptions range_options;
-    calibration_method_from_name(options_.calibration_method, &range_options.method);
-    ActivationRanges ranges = calibration.ranges(range_options);
-    // The float model's values begin with the network's own; those of its descriptor come behind them.
-    ranges.resize(network_.graph.values.size());
-    lowering_.ranges = std::move(ranges);
-    result_.notes.push_back("activations calibrated by " + options_.calibration_method + " on " +
+    const CalibrationImages images = calibration_images(list);
+    StageBars bars;
+    BITPLACE_ASSIGN(chosen, choose_quantization(network_.graph, lowering_.precisions, maker(), images,
+                                                trials_of(options_), std::ref(bars)));
+    BITPLACE_ASSIGN(
+        report, quantization_report(
+                    chosen.quantization, chosen.reference, maker(), some_images(images, kMostReportImages),
+                    [&](std::size_t done, std::size_t total) { bars("measure layers", done, total); }));
+    result_.trials = std::move(chosen.trials);
+    result_.chosen_trial = chosen.chosen;
+    result_.quantization = std::move(report);
+    network_.graph = std::move(chosen.quantization.folded);
+    lowering_.ranges = std::move(chosen.quantization.ranges);
+    result_.notes.push_back("quantized by " + result_.trials[result_.chosen_trial].name + " on " +
                             images_text(options_.calibrate, list));
     return {};
+  }
+
+  ModelMaker maker() const {
+    return [name = network_.name, preprocessing = network_.preprocessing](
+               const Graph& folded, const PrecisionMap& precisions, const ActivationRanges& ranges) {
+      RealLoweringOptions lowering;
+      lowering.precisions = precisions;
+      lowering.ranges = ranges;
+      return make_real_model({name, folded, preprocessing}, lowering);
+    };
   }
 
   Status choose_encoding() {

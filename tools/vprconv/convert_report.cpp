@@ -1,5 +1,6 @@
 #include "vprconv/convert_report.h"
 
+#include <cmath>
 #include <cstdio>
 
 #include "common/text_table.h"
@@ -12,6 +13,61 @@ void print_decisions(const std::vector<Decision>& decisions) {
   for (const Decision& decision : decisions)
     table.add_row({decision.layer, decision.trained, decision.became});
   std::printf("\n%s\n", table.text().c_str());
+}
+
+std::string decibels_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f dB", value);
+  return std::isinf(value) ? "exact" : text;
+}
+
+void print_quantization(const Conversion& conversion) {
+  TextTable table({{"layer"},
+                   {"weights", Align::right},
+                   {"one code", Align::right},
+                   {"clipped", Align::right},
+                   {"signal to noise", Align::right}});
+  for (const LayerReport& layer : conversion.quantization->layers) {
+    char scale[32] = "", clipped[32] = "";
+    if (layer.codes) {
+      std::snprintf(scale, sizeof scale, "%.5g", static_cast<double>(layer.scale));
+      std::snprintf(clipped, sizeof clipped, "%.3f %%", 100.0 * layer.clipped);
+    }
+    const std::string bits = layer.weight_bits > 0 ? std::to_string(layer.weight_bits) + " bit" : "";
+    table.add_row({layer.layer, bits, scale, clipped, decibels_text(layer.signal_to_noise)});
+  }
+  std::printf("%s\n", table.text().c_str());
+  TextTable trials({{"tried"}, {"1 - cosine", Align::right}});
+  for (const QuantizationTrial& trial : conversion.trials) {
+    char error[32];
+    std::snprintf(error, sizeof error, "%.2e", trial.descriptor_error);
+    trials.add_row({trial.name, error});
+  }
+  std::printf("%s\n", trials.text().c_str());
+  std::printf("taken: %s; descriptors' cosine to float: mean %.6f, least %.6f\n",
+              conversion.trials[conversion.chosen_trial].name.c_str(),
+              conversion.quantization->descriptor.mean, conversion.quantization->descriptor.least);
+}
+
+Json quantization_json(const Conversion& conversion) {
+  Json layers = Json::array(), trials = Json::array();
+  for (const LayerReport& layer : conversion.quantization->layers) {
+    Json entry = {{"layer", layer.layer}, {"operation", op_name(layer.op)}};
+    if (layer.weight_bits > 0) entry["weight_bits"] = layer.weight_bits;
+    if (layer.codes) {
+      entry["scale"] = layer.scale;
+      entry["clipped"] = layer.clipped;
+    }
+    if (std::isfinite(layer.signal_to_noise)) entry["signal_to_noise_db"] = layer.signal_to_noise;
+    layers.push_back(entry);
+  }
+  for (const QuantizationTrial& trial : conversion.trials)
+    trials.push_back({{"name", trial.name}, {"descriptor_error", trial.descriptor_error}});
+  return {{"layers", layers},
+          {"trials", trials},
+          {"taken", conversion.trials[conversion.chosen_trial].name},
+          {"descriptor_cosine_mean", conversion.quantization->descriptor.mean},
+          {"descriptor_cosine_least", conversion.quantization->descriptor.least}};
 }
 
 bool is_normalized(const Preprocessing& p) {
@@ -59,6 +115,7 @@ void print_conversion(const ConvertOptions& options, const Source& source, const
   if (source.network.real_valued) std::printf("precision: %s\n", options.precision.c_str());
   std::printf("descriptor: %s\n", conversion.descriptor.text.c_str());
   print_decisions(conversion.decisions);
+  if (conversion.quantization) print_quantization(conversion);
   std::printf("wrote %s: %s, identity %s\n", options.output.c_str(),
               bytes_text(static_cast<double>(written.file_bytes())).c_str(), written.identity().c_str());
 }
@@ -81,17 +138,19 @@ Json conversion_json(const ConvertOptions& options, const Source& source, const 
                      {"bytes", spec.bytes()},
                      {"decision", conversion.descriptor.text}};
   if (spec.type == DescriptorType::s8) descriptor["scale"] = conversion.descriptor.encoding.scale;
-  return {{"model", options.output},
-          {"bytes", written.file_bytes()},
-          {"identity", written.identity()},
-          {"network", source.network.name},
-          {"head", source.network.head},
-          {"precision", options.precision},
-          {"notes", notes},
-          {"preprocessing", preprocessing_json(conversion.model.preprocessing)},
-          {"descriptor", descriptor},
-          {"layers", layers},
-          {"metadata", metadata}};
+  Json json = {{"model", options.output},
+               {"bytes", written.file_bytes()},
+               {"identity", written.identity()},
+               {"network", source.network.name},
+               {"head", source.network.head},
+               {"precision", options.precision},
+               {"notes", notes},
+               {"preprocessing", preprocessing_json(conversion.model.preprocessing)},
+               {"descriptor", descriptor},
+               {"layers", layers},
+               {"metadata", metadata}};
+  if (conversion.quantization) json["quantization"] = quantization_json(conversion);
+  return json;
 }
 
 }  // namespace bitplace::tools
