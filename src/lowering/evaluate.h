@@ -1,4 +1,7 @@
-// Runs any graph, deployable or not, the plain way in binary64: what a lowered graph is compared with.
+// Runs any graph, deployable or not, the plain way in binary64: what a lowered graph, and the engine that
+// runs it, are compared with. Steps that a graph fixes to the last bit (sums of codes, and what makes codes
+// of numbers and numbers of codes) are taken as they are fixed, so that the codes of an integer model are the
+// engine's; f16 values are rounded to halves, f32 values not at all.
 #pragma once
 
 #include <vector>
@@ -12,7 +15,7 @@ namespace bitplace {
 using EvaluatedValues = std::vector<std::vector<double>>;
 
 // `input` holds as many numbers as the graph's input, in the unit that the graph takes: pixels for a u8
-// input, pixel / divisor for f32.
+// input, codes for s8, what preprocessing makes of pixels for f32 and f16.
 Result<EvaluatedValues> evaluate(const Graph& graph, const std::vector<double>& input);
 
 // Numbers at a sign that are zero but for rounding: a float implementation may give them either sign.
