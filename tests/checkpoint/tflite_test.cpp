@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
+#include <map>
 
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/tflite_file.h"
@@ -195,6 +196,33 @@ TEST_CASE("a published int8 MobileNetV2 is read with its scales") {
   CHECK(weight.scale.size() == 32);
   CHECK(weight.zero_point.size() == 32);
   CHECK(weight.quantized_dimension == 0);
+  CHECK(option(*conv, "padding") == 0);
+  CHECK(option(*conv, "stride_h") == 2);
+  CHECK(option(*conv, "fused_activation_function") == 3);
+  CHECK(option(*conv, "dilation_w_factor") == 1);
+  std::map<std::string, int> counts;
+  for (const TfliteOperator& op : model.operators) {
+    ++counts[op.name];
+    if (op.name == "DEPTHWISE_CONV_2D") {
+      CHECK(option(op, "depth_multiplier") == 1);
+      CHECK(option(op, "dilation_h_factor") == 1);
+      CHECK(option(op, "fused_activation_function") == 3);
+      CHECK(model.tensors[static_cast<std::size_t>(op.inputs[1])].quantized_dimension == 3);
+    }
+    if (op.name == "ADD") CHECK(option(op, "fused_activation_function") == 0);
+    if (op.name == "MEAN") CHECK(option(op, "keep_dims") == 1);
+  }
+  CHECK(counts == std::map<std::string, int>{{"QUANTIZE", 2},
+                                             {"CONV_2D", 36},
+                                             {"DEPTHWISE_CONV_2D", 17},
+                                             {"ADD", 10},
+                                             {"MEAN", 1},
+                                             {"RESHAPE", 1},
+                                             {"SOFTMAX", 1}});
+  const TfliteTensor& image = model.tensors[static_cast<std::size_t>(model.inputs.at(0))];
+  CHECK(image.type == CheckpointType::u8);
+  CHECK(image.scale.at(0) == Approx(1.0 / 127.5));
+  CHECK(image.zero_point.at(0) == 127);
 }
 
 TEST_CASE("formats that are known but not read are named") {
