@@ -1,6 +1,7 @@
 #include "checkpoint/state_walker.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "checkpoint/printable.h"
@@ -18,6 +19,7 @@ constexpr std::size_t kLongestName = 4096;
 constexpr std::string_view kStateKeys[] = {"state_dict", "model_state_dict", "model_state", "model",
                                            "net",        "network",          "module",      "teacher",
                                            "student",    "params",           "weights"};
+constexpr std::size_t kStateDictKeys = 3;  // the first ones, which are no names of modules
 // What else they hold that consists of tensors or of objects, never of weights.
 constexpr std::string_view kTrainingKeys[] = {"optimizer",
                                               "optimizer_state_dict",
@@ -59,7 +61,8 @@ bool StateWalker::read_pairs(PickleId id, Pairs* pairs) const {
   const PickleNode& node = pickle_[id];
   const bool ordered =
       node.kind == Kind::object && pickle_.is_global(node.callable, "collections", "OrderedDict");
-  if (node.kind != Kind::dict && !ordered) return false;
+  // An object of another class that keys were set on is a dictionary in all that matters.
+  if (node.kind != Kind::dict && !ordered && (node.kind != Kind::object || node.items.empty())) return false;
   pairs->clear();
   if (ordered && !pickle_[node.arguments].items.empty()) {
     // Python 2 writes OrderedDict([[key, value], ...]).
@@ -101,14 +104,20 @@ bool StateWalker::may_hold_tensors(PickleId id) const {
   });
 }
 
-PickleId StateWalker::find_state() const {
+PickleId StateWalker::find_inside(PickleId id, std::size_t keys) const {
   Pairs pairs;
-  if (!read_pairs(pickle_.root, &pairs)) return pickle_.root;
-  for (const std::string_view key : kStateKeys) {
+  if (!read_pairs(id, &pairs)) return id;
+  for (const std::string_view key : std::span(kStateKeys).first(keys)) {
     const PickleId value = find(pairs, key);
     if (value != kNoPickle && !tensors_.is_tensor(value) && may_hold_tensors(value)) return value;
   }
-  return pickle_.root;
+  return id;
+}
+
+// What such a key names may have a state_dict inside once more.
+PickleId StateWalker::find_state() const {
+  const PickleId state = find_inside(pickle_.root, std::size(kStateKeys));
+  return state == pickle_.root ? state : find_inside(state, kStateDictKeys);
 }
 
 // The root's first keys, for a message.

@@ -28,6 +28,7 @@ class StateWalker {
   using Pairs = std::vector<std::pair<PickleId, PickleId>>;
 
   PickleId find_state() const;
+  PickleId find_inside(PickleId id, std::size_t keys) const;
   Status visit_root(const std::string& prefix);
   std::string outline() const;
   bool may_hold_tensors(PickleId id) const;

@@ -194,6 +194,19 @@ TEST_CASE("the weights are found in training checkpoints") {
   }
 }
 
+TEST_CASE("wrappers inside of wrappers and dictionaries of other classes are opened") {
+  PickleWriter nested;
+  nested.raw("}").text("model").raw("}(").text("state_dict").global("my", "Dict").raw(")R");
+  nested.text("w").tensor("FloatStorage", "0", 16, 0, {1}, {1}).raw("s").text("epoch").integer(1).raw("us");
+  CHECK(names_of(tensors_of(archive_of(nested))) == std::vector<std::string>{"w"});
+  // A module called "net" inside of the state is a part of it.
+  PickleWriter parts;
+  parts.raw("}").text("model").raw("}(").text("net").raw("}").text("w");
+  parts.tensor("FloatStorage", "0", 16, 0, {1}, {1}).raw("s").text("head");
+  parts.tensor("FloatStorage", "0", 16, 0, {1}, {1}).raw("us");
+  CHECK(names_of(tensors_of(archive_of(parts))) == std::vector<std::string>{"net.w", "head"});
+}
+
 TEST_CASE("TorchScript containers and lists of tensors are read by index") {
   PickleWriter list;
   list.global("torch.jit._pickle", "build_tensorlist").raw("](").tensor("FloatStorage", "0", 16, 0, {1}, {1});
