@@ -111,8 +111,8 @@ Result<const TfliteTensor*> RealTfliteImporter::constant(const Operator& op, std
   return &tensor;
 }
 
-Result<ValueId> RealTfliteImporter::padded_operand(const Operator& op, std::size_t position,
-                                                   Margins* margins) const {
+Result<ValueId> RealTfliteImporter::any_operand(const Operator& op, std::size_t position,
+                                                Margins* margins) const {
   BITPLACE_ASSIGN(tensor, op.input(position));
   const ValueId value = value_of_[static_cast<std::size_t>(tensor)];
   if (value == kNone) {
@@ -122,6 +122,18 @@ Result<ValueId> RealTfliteImporter::padded_operand(const Operator& op, std::size
   const auto found = margins_.find(tensor);
   *margins = found == margins_.end() ? Margins{} : found->second;
   return value;
+}
+
+Result<ValueId> RealTfliteImporter::padded_operand(const Operator& op, std::size_t position,
+                                                   Margins* margins) const {
+  BITPLACE_ASSIGN(tensor, op.input(position));
+  if (blocks_.contains(tensor))
+    return op.unsupported("reads a map that is dealt out in blocks; only convolutions do so here");
+  return any_operand(op, position, margins);
+}
+
+Result<ValueId> RealTfliteImporter::convolution_operand(const Operator& op, Margins* margins) const {
+  return any_operand(op, 0, margins);
 }
 
 Result<ValueId> RealTfliteImporter::operand(const Operator& op, std::size_t position) const {
@@ -205,6 +217,8 @@ Status RealTfliteImporter::add_operator(const Operator& op) {
                                    {"MAX_POOL_2D", &This::add_max_pool},
                                    {"MEAN", &This::add_mean},
                                    {"PAD", &This::add_pad},
+                                   {"SPACE_TO_BATCH_ND", &This::add_space_to_batch},
+                                   {"BATCH_TO_SPACE_ND", &This::add_batch_to_space},
                                    {"QUANTIZE", &This::add_identity},
                                    {"DEQUANTIZE", &This::add_identity},
                                    {"ADD", &This::add_addition},

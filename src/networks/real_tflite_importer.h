@@ -53,11 +53,22 @@ class RealTfliteImporter {
                             const Shape& shape, std::vector<float> weights);
   Result<std::vector<float>> read_weights(const Operator& op) const;
   Result<std::vector<float>> read_bias(const Operator& op, std::int64_t filters) const;
-  Result<ConvolutionAttributes> convolution_attributes(const Operator& op, ValueId input,
-                                                       const Margins& margins, const Shape& filter) const;
+  Result<ConvolutionAttributes> convolution_attributes(const Operator& op, ValueId input, Margins margins,
+                                                       const Shape& filter) const;
   template <typename Attributes>
   Result<Attributes> pool_attributes(const Operator& op, ValueId input, const Margins& margins) const;
   bool is_never_negative(ValueId value) const;
+
+  // real_tflite_blocks.cpp
+  struct Blocks {
+    std::int32_t height = 1, width = 1;
+    bool operator==(const Blocks&) const = default;
+  };
+  Status add_space_to_batch(const Operator& op);
+  Status add_batch_to_space(const Operator& op);
+  Result<Blocks> read_blocks(const Operator& op) const;
+  Result<Margins> read_margins(const Operator& op) const;
+  Status apply_blocks(const Operator& op, ConvolutionAttributes* attributes, Margins* margins) const;
 
   // real_tflite_elementwise.cpp
   Status add_identity(const Operator& op);
@@ -86,6 +97,8 @@ class RealTfliteImporter {
   Result<const TfliteTensor*> constant(const Operator& op, std::size_t position) const;
   Result<ValueId> operand(const Operator& op, std::size_t position) const;
   Result<ValueId> padded_operand(const Operator& op, std::size_t position, Margins* margins) const;
+  Result<ValueId> any_operand(const Operator& op, std::size_t position, Margins* margins) const;
+  Result<ValueId> convolution_operand(const Operator& op, Margins* margins) const;
   bool is_sole_reader(std::int32_t tensor) const;
 
   Result<ValueId> append(const Operator& op, const char* part, Node node);
@@ -101,6 +114,7 @@ class RealTfliteImporter {
   std::vector<std::int32_t> origin_of_;         // by value: the tensor that it is
   std::vector<std::int32_t> constant_of_;       // by tensor: a constant that was dequantized; -1 for others
   std::map<std::int32_t, Margins> margins_;     // by tensor: zeros that surround its value
+  std::map<std::int32_t, Blocks> blocks_;       // by tensor: the blocks that its value is dealt out in
   std::map<std::int32_t, ValueId> silu_gates_;  // by tensor: the sigmoid of this value
 };
 

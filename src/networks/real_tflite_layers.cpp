@@ -1,7 +1,6 @@
 // Convolutions and pools.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "core/error.h"
 #include "lowering/rewrite.h"
@@ -21,20 +20,6 @@ Tensor weight_tensor(std::string name, const Shape& shape, const std::vector<flo
 
 Shape surrounded(const Shape& map, std::int64_t rows, std::int64_t columns) {
   return Shape(std::int64_t{1}, map[1] + rows, map[2] + columns, map[3]);
-}
-
-// The numbers of a tensor of integers, whatever their width.
-std::vector<std::int64_t> integers(const TfliteTensor& tensor) {
-  std::vector<std::int64_t> values;
-  if (tensor.type == CheckpointType::s64) {
-    values.resize(tensor.data.size() / sizeof(std::int64_t));
-    std::memcpy(values.data(), tensor.data.data(), tensor.data.size());
-  } else if (tensor.type == CheckpointType::s32) {
-    std::vector<std::int32_t> narrow(tensor.data.size() / sizeof(std::int32_t));
-    std::memcpy(narrow.data(), tensor.data.data(), tensor.data.size());
-    values.assign(narrow.begin(), narrow.end());
-  }
-  return values;
 }
 
 bool all_finite(const std::vector<float>& values) {
@@ -79,7 +64,7 @@ Result<std::vector<float>> RealTfliteImporter::read_bias(const Operator& op, std
 }
 
 Result<ConvolutionAttributes> RealTfliteImporter::convolution_attributes(const Operator& op, ValueId input,
-                                                                         const Margins& margins,
+                                                                         Margins margins,
                                                                          const Shape& filter) const {
   ConvolutionAttributes a;
   a.kernel_height = static_cast<std::int32_t>(filter[1]);
@@ -97,6 +82,7 @@ Result<ConvolutionAttributes> RealTfliteImporter::convolution_attributes(const O
   a.epilogue = Epilogue::affine;
   a.output_low = clamp.low;
   a.output_high = clamp.high;
+  BITPLACE_TRY(apply_blocks(op, &a, &margins));
   const Shape map = surrounded(value_at(result_.graph, input).shape, margins.top + margins.bottom,
                                margins.left + margins.right);
   if (padding == kSame) pad_same(&a, map, PaddingValue::zero);
@@ -118,12 +104,14 @@ Status RealTfliteImporter::append_convolution(const Operator& op, ValueId input,
       {"weight", result_.graph.add_tensor(weight_tensor(name + ".weight", shape, weights))},
       {"bias", result_.graph.add_tensor(make_tensor(name + ".bias", bias))}};
   BITPLACE_ASSIGN(output, append(op, "", {"", Op::convolution, {input}, kNone, attributes, parameters}));
+  BITPLACE_ASSIGN(source, op.input(0));
+  if (const auto blocks = blocks_.find(source); blocks != blocks_.end()) blocks_[tensor] = blocks->second;
   return bind(op, output);
 }
 
 Status RealTfliteImporter::add_convolution(const Operator& op) {
   Margins margins;
-  BITPLACE_ASSIGN(input, padded_operand(op, 0, &margins));
+  BITPLACE_ASSIGN(input, convolution_operand(op, &margins));
   BITPLACE_ASSIGN(weights, read_weights(op));
   BITPLACE_ASSIGN(weight, constant(op, 1));
   BITPLACE_ASSIGN(filter, op.filter_shape(*weight));
@@ -137,7 +125,7 @@ Status RealTfliteImporter::add_convolution(const Operator& op) {
 // Stored as [1, row, column, output]; output o reads input o / depth_multiplier.
 Status RealTfliteImporter::add_depthwise_convolution(const Operator& op) {
   Margins margins;
-  BITPLACE_ASSIGN(input, padded_operand(op, 0, &margins));
+  BITPLACE_ASSIGN(input, convolution_operand(op, &margins));
   BITPLACE_ASSIGN(stored, read_weights(op));
   BITPLACE_ASSIGN(weight, constant(op, 1));
   BITPLACE_ASSIGN(filter, op.filter_shape(*weight));
@@ -247,7 +235,7 @@ Status RealTfliteImporter::add_max_pool(const Operator& op) {
 Status RealTfliteImporter::add_mean(const Operator& op) {
   BITPLACE_ASSIGN(input, operand(op, 0));
   BITPLACE_ASSIGN(axes, constant(op, 1));
-  std::vector<std::int64_t> wanted = integers(*axes);
+  std::vector<std::int64_t> wanted = integer_values(*axes);
   for (std::int64_t& axis : wanted)
     axis += axis < 0 ? 4 : 0;
   std::sort(wanted.begin(), wanted.end());
@@ -265,7 +253,7 @@ Status RealTfliteImporter::add_pad(const Operator& op) {
   Margins margins;
   BITPLACE_ASSIGN(input, padded_operand(op, 0, &margins));
   BITPLACE_ASSIGN(amounts, constant(op, 1));
-  const std::vector<std::int64_t> values = integers(*amounts);
+  const std::vector<std::int64_t> values = integer_values(*amounts);
   if (values.size() != 8) return op.unsupported("does not pad four dimensions");
   const bool sane =
       std::all_of(values.begin(), values.end(), [](std::int64_t v) { return v >= 0 && v < 128; });

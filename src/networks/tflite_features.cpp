@@ -8,7 +8,8 @@ namespace {
 constexpr std::size_t kNoWriter = static_cast<std::size_t>(-1);
 
 bool is_map(const TfliteTensor& tensor) {
-  return tensor.data.empty() && tensor.shape.size() == 4 && (tensor.shape[1] > 1 || tensor.shape[2] > 1);
+  const std::vector<std::int64_t>& shape = tensor.shape;
+  return tensor.data.empty() && shape.size() == 4 && shape[0] == 1 && (shape[1] > 1 || shape[2] > 1);
 }
 
 // By operator, whether one of the tensors depends on it. Operators stand in execution order.

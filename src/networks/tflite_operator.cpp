@@ -16,6 +16,19 @@ const char* activation_name(std::int64_t code) {
 
 }  // namespace
 
+std::vector<std::int64_t> integer_values(const TfliteTensor& tensor) {
+  std::vector<std::int64_t> values;
+  if (tensor.type == CheckpointType::s64) {
+    values.resize(tensor.data.size() / sizeof(std::int64_t));
+    std::memcpy(values.data(), tensor.data.data(), values.size() * sizeof(std::int64_t));
+  } else if (tensor.type == CheckpointType::s32) {
+    std::vector<std::int32_t> narrow(tensor.data.size() / sizeof(std::int32_t));
+    std::memcpy(narrow.data(), tensor.data.data(), narrow.size() * sizeof(std::int32_t));
+    values.assign(narrow.begin(), narrow.end());
+  }
+  return values;
+}
+
 std::vector<float> f32_values(const TfliteTensor& tensor) {
   std::vector<float> values(tensor.data.size() / sizeof(float));
   std::memcpy(values.data(), tensor.data.data(), values.size() * sizeof(float));

@@ -10,6 +10,9 @@
 
 namespace bitplace {
 
+// The numbers of a tensor of s32 or s64; none of other types.
+std::vector<std::int64_t> integer_values(const TfliteTensor& tensor);
+
 // The numbers of an f32 tensor.
 std::vector<float> f32_values(const TfliteTensor& tensor);
 

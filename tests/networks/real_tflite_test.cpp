@@ -304,6 +304,51 @@ TEST_CASE("explicit padding becomes that of the layer behind it") {
   CHECK_THAT(error_of(channels), Contains("rows and columns"));
 }
 
+TEST_CASE("a dilated convolution that was taken apart is one again") {
+  // 9 rows, dilation 2: 2 rows of zeros on either side, and one below so that 2 divides them, cut off again.
+  Model m;
+  const std::int32_t image = m.last;
+  const std::int32_t blocks = m.constant({2}, std::vector<std::int32_t>{2, 3});
+  const std::int32_t added = m.constant({2, 2}, std::vector<std::int32_t>{2, 3, 3, 4});
+  const std::int32_t cut = m.constant({2, 2}, std::vector<std::int32_t>{0, 1, 0, 1});
+  m.add("SPACE_TO_BATCH_ND", {image, blocks, added}, {6, 7, 5, 3});
+  const std::int32_t weight = m.reals({4, 3, 3, 3}), bias = m.reals({4});
+  m.add("CONV_2D", {m.last, weight, bias}, {6, 5, 3, 4}, Model::window(kValid, 1));
+  m.add("BATCH_TO_SPACE_ND", {m.last, blocks, cut}, {1, 9, 8, 4});
+  m.add("MUL", {m.last, m.reals({4})}, {1, 9, 8, 4}, Model::fused(kFusedRelu));
+  const Graph graph = imported(m);
+  CHECK(operations(graph) == std::vector<Op>{Op::convolution});
+  const ConvolutionAttributes& a = convolution(graph, 0);
+  CHECK(std::pair(a.dilation_height, a.dilation_width) == std::pair(2, 3));
+  CHECK(std::vector{a.pad_top, a.pad_bottom, a.pad_left, a.pad_right} == std::vector{2, 2, 3, 3});
+  CHECK(graph.values[static_cast<std::size_t>(graph.features)].shape == Shape(1, 9, 8, 4));
+  CHECK(a.output_low == 0.0f);
+
+  Model strided = m;
+  strided.model.operators[1].options = Model::window(kValid, 2);
+  CHECK_THAT(error_of(strided), Contains("inside of blocks"));
+  Model other = m;
+  other.model.operators[2].inputs[1] = other.constant({2}, std::vector<std::int32_t>{3, 2});
+  CHECK_THAT(error_of(other), Contains("not those of the convolution's input"));
+  Model deep = m;
+  deep.model.operators[2].inputs[2] = deep.constant({2, 2}, std::vector<std::int32_t>{3, 1, 0, 1});
+  CHECK_THAT(error_of(deep), Contains("more is cut off"));
+  Model open = m;
+  open.model.operators.erase(open.model.operators.begin() + 2);
+  open.model.operators[2].inputs[0] = open.model.operators[1].outputs[0];
+  CHECK_THAT(error_of(open), Contains("not put together"));
+  Model plain = m;
+  plain.model.operators.erase(plain.model.operators.begin());
+  plain.model.operators[0].inputs[0] = image;
+  CHECK_THAT(error_of(plain), Contains("what no convolution wrote"));
+  Model pooled = m;
+  pooled.model.operators[1] = {"MAX_POOL_2D",
+                               {pooled.model.operators[0].outputs[0]},
+                               pooled.model.operators[1].outputs,
+                               Model::pool(kValid, 2, 1)};
+  CHECK_THAT(error_of(pooled), Contains("dealt out in blocks"));
+}
+
 TEST_CASE("factors and offsets behind a convolution become its own") {
   Model m;
   const std::int32_t map = m.add_convolution(3);
