@@ -14,6 +14,9 @@ struct DistanceCall {
   std::size_t stride;      // bytes from one reference to the next
   std::int64_t dimension;  // bits, or s8, f16 or f32 elements
   void* output;            // one s32 (hamming, dot_s8) or f32 (dot_f16, dot_f32) per reference
+  // Where references lie one behind the other and come from memory: the line this many bytes behind the one
+  // at hand is asked for. It need not exist. 0: nothing is asked for.
+  std::size_t ahead = 0;
 };
 
 //   hamming:  popcount(query xor reference) over ceil(dimension / 8) bytes; unused bits are 0 in both

@@ -61,7 +61,7 @@ void search(const PlaceStorage& storage, const Scorer& scorer, std::int64_t begi
             BestPlaces* best) {
   float keys[Scorer::kMaxBlock];
   storage.for_each_block(begin, end, Scorer::kMaxBlock, [&](const PlaceBlock& block) {
-    scorer.keys(block, keys);
+    scorer.keys_from_memory(block, keys);
     for (std::int64_t i = 0; i < block.count; ++i) {
       if (best->accepts(keys[i])) best->add({keys[i], block.first + i, block.ids[i]});
     }

@@ -86,11 +86,19 @@ float descriptor_norm(const DescriptorSpec& spec, const void* descriptor) {
 Scorer::Scorer(const DescriptorSpec& spec, const DistanceKernel& kernel, const void* query)
     : spec_(spec), kernel_(kernel), query_(query), norm_(descriptor_norm(spec, query)) {}
 
-void Scorer::keys(const PlaceBlock& block, float* out) const {
+void Scorer::keys_from_memory(const PlaceBlock& block, float* out) const {
+  // Measured on an AMD EPYC (Zen 4): shorter descriptors are followed as well without, and 8192 bytes are far
+  // enough for all others.
+  constexpr std::size_t kShortest = 384;
+  constexpr std::size_t kAhead = 8192;
+  keys(block, spec_.bytes() >= kShortest ? kAhead : 0, out);
+}
+
+void Scorer::keys(const PlaceBlock& block, std::size_t ahead, float* out) const {
   std::int32_t integers[kMaxBlock];
   const bool is_f32 = spec_.type == DescriptorType::f32;
   void* raw = is_f32 ? static_cast<void*>(out) : integers;
-  const DistanceCall call{query_, block.descriptors, spec_.bytes(), spec_.dimension, raw};
+  const DistanceCall call{query_, block.descriptors, spec_.bytes(), spec_.dimension, raw, ahead};
   if (is_f32) {
     kernel_.dot_f32(call, 0, block.count);
   } else if (spec_.type == DescriptorType::s8) {

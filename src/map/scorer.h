@@ -34,12 +34,17 @@ class Scorer {
   Scorer(const DescriptorSpec& spec, const DistanceKernel& kernel, const void* query);
 
   // One key for each of at most kMaxBlock places.
-  void keys(const PlaceBlock& block, float* out) const;
+  void keys(const PlaceBlock& block, float* out) const { keys(block, 0, out); }
+  // The same for places that one pass reads in order from memory.
+  void keys_from_memory(const PlaceBlock& block, float* out) const;
   float score(float key) const;
   // One score for each of at most kMaxBlock places.
   void scores(const PlaceBlock& block, float* out) const;
 
  private:
+  // `ahead` as in DistanceCall.
+  void keys(const PlaceBlock& block, std::size_t ahead, float* out) const;
+
   const DescriptorSpec& spec_;
   const DistanceKernel& kernel_;
   const void* query_;

@@ -99,14 +99,18 @@ void compare(const Search& s) {
     for (const Placement placement : kPlacements) {
       const GuardedInput<std::uint8_t> query(s.query, 0, placement);
       const GuardedInput<std::uint8_t> references(s.references, 0, placement);
-      GuardedOutput<std::uint32_t> output(count, 0, placement);
-      const DistanceCall call = {query.data(), references.data(), s.stride, s.dimension, output.data()};
-      run(*row, s.metric, call, s.count / 3, s.count);
-      run(*row, s.metric, call, 0, s.count / 3);
-      INFO(row->name << " " << name_of(s.metric) << ", dimension " << s.dimension << ", stride " << s.stride
-                     << ", " << s.count << " references");
-      CHECK(output.holds(expected));
-      CHECK(output.intact());
+      for (const std::size_t ahead :
+           {std::size_t{0}, std::size_t{8192}}) {  // asking for memory that is not there does no harm
+        GuardedOutput<std::uint32_t> output(count, 0, placement);
+        const DistanceCall call = {query.data(), references.data(), s.stride,
+                                   s.dimension,  output.data(),     ahead};
+        run(*row, s.metric, call, s.count / 3, s.count);
+        run(*row, s.metric, call, 0, s.count / 3);
+        INFO(row->name << " " << name_of(s.metric) << ", dimension " << s.dimension << ", stride " << s.stride
+                       << ", " << s.count << " references, " << ahead << " bytes ahead");
+        CHECK(output.holds(expected));
+        CHECK(output.intact());
+      }
     }
   }
 }
