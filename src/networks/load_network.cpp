@@ -36,6 +36,14 @@ Status check_fixed(const NetworkOptions& options, const Graph& graph) {
   const Shape& shape = graph.values[static_cast<std::size_t>(graph.input)].shape;
   if (!options.cut.empty())
     return make_error(ErrorCode::invalid_argument, "--cut " + options.cut, "this network has no cuts");
+  if (!options.head.empty() && options.head != head_name(HeadKind::flatten)) {
+    return make_error(ErrorCode::invalid_argument, "--head " + options.head,
+                      "heads need real-valued features, and this network's are integers");
+  }
+  if (options.gem_p || !options.pool_norm.empty() || options.grid) {
+    return make_error(ErrorCode::invalid_argument, "--gem-p, --pool-norm, --grid",
+                      "this network has no head to set");
+  }
   if (options.height.value_or(shape[1]) == shape[1] && options.width.value_or(shape[2]) == shape[2])
     return {};
   return make_error(ErrorCode::invalid_argument, "--input-size",

@@ -5,6 +5,7 @@
 #include "checkpoint/checkpoint.h"
 #include "end_to_end/real_network.h"
 #include "libtorch/head_modules.h"
+#include "lowering/evaluate.h"
 #include "networks/checkpoint_parameters.h"
 #include "networks/heads/recognise_head.h"
 #include "networks/load_backbone.h"
@@ -39,6 +40,31 @@ HeadRequest request_for(const std::string& head) {
   return request;
 }
 
+// What the preprocessing makes of the image, without rounding.
+std::vector<double> normalized(const test::TorchScene& scene) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < scene.bytes.size(); ++i) {
+    constexpr double kMean[] = {0.485, 0.456, 0.406}, kDeviation[] = {0.229, 0.224, 0.225};
+    values.push_back((scene.bytes[i] / 255.0 - kMean[i % 3]) / kDeviation[i % 3]);
+  }
+  return values;
+}
+
+std::vector<float> evaluated(const LoadedNetwork& network, const test::TorchScene& scene) {
+  const Result<EvaluatedValues> values = evaluate(network.graph, normalized(scene));
+  if (!values.ok()) FAIL(values.error().message());
+  const std::vector<double>& features = (*values)[static_cast<std::size_t>(network.graph.features)];
+  return {features.begin(), features.end()};
+}
+
+// Both in binary64, rounded to binary32 at the end.
+void check_same(const std::vector<float>& found, const std::vector<float>& expected) {
+  CHECK(test::agreement(found, expected).difference < 1e-6);
+  // A constant output would agree with anything.
+  const auto [low, high] = std::minmax_element(expected.begin(), expected.end());
+  CHECK(*high > *low);
+}
+
 LoadedNetwork load(const std::string& path, const HeadRequest& request) {
   const Result<Checkpoint> checkpoint = read_checkpoint(path);
   if (!checkpoint.ok()) FAIL(checkpoint.error().message());
@@ -63,7 +89,7 @@ LoadedNetwork load(const std::string& path, const HeadRequest& request) {
 
 }  // namespace
 
-TEST_CASE("every head that LibTorch saved is recognised and gives LibTorch's descriptor") {
+TEST_CASE("every head that LibTorch saved is recognised and gives LibTorch's numbers") {
   std::string folder = (std::filesystem::temp_directory_path() / "bitplace-heads-XXXXXX").string();
   REQUIRE(::mkdtemp(folder.data()) != nullptr);
   const test::TorchScene scene = random_scene();
@@ -73,6 +99,7 @@ TEST_CASE("every head that LibTorch saved is recognised and gives LibTorch's des
     const std::string path = folder + "/head.pt";
     const test::TorchHead torch = test::save_random_head(head, 5, scene, path);
     const LoadedNetwork network = load(path, request_for(head));
+    check_same(evaluated(network, scene), torch.features);
     Describer describer = test::open_describer(test::real_valued_model(network));
     test::check_agreement(test::features_of(describer, image), torch.features);
     const Result<DescriptorView> found = describer.describe(image);

@@ -336,3 +336,18 @@ TEST_CASE("the published MixVPR checkpoints are recognised by their keys") {
     CHECK(dimension(network) == published.dimension);
   }
 }
+
+TEST_CASE("binary networks have integer features, which no head takes") {
+  const auto error = [](const NetworkOptions& options) {
+    const Result<LoadedNetwork> network = random_network("floppynet", 1, options);
+    return network.ok() ? std::string() : std::string(network.error().message());
+  };
+  NetworkOptions options;
+  options.head = "flatten";
+  CHECK(error(options).empty());
+  options.head = "gem";
+  CHECK(error(options) == "--head gem: heads need real-valued features, and this network's are integers");
+  options.head.clear();
+  options.gem_p = 2.0f;
+  CHECK(error(options).find("this network has no head to set") != std::string::npos);
+}
