@@ -13,6 +13,7 @@
 #include "bench/registration.h"
 #include "bench/report_share.h"
 #include "core/arena.h"
+#include "image/filter_axis.h"
 #include "image/preprocess.h"
 
 namespace bitplace::bench {
@@ -42,6 +43,36 @@ constexpr ImageCase kCases[] = {
     {"100x80_to_227", 100, 80, 227, PixelFormat::rgb8, ResizeRule::bilinear_opencv, DataType::u8},
     {"227x227_bgr8", 227, 227, 227, PixelFormat::bgr8, ResizeRule::bilinear_opencv, DataType::u8},
     {"227x227_s8", 227, 227, 227, PixelFormat::rgb8, ResizeRule::bilinear_opencv, DataType::s8},
+    {"640x480_to_320_bilinear_pillow", 640, 480, 320, PixelFormat::rgb8, ResizeRule::bilinear_pillow,
+     DataType::u8},
+    {"640x480_to_224_bilinear_pillow", 640, 480, 224, PixelFormat::rgb8, ResizeRule::bilinear_pillow,
+     DataType::u8},
+    {"640x480_to_320_bicubic_pillow", 640, 480, 320, PixelFormat::rgb8, ResizeRule::bicubic_pillow,
+     DataType::u8},
+    {"640x480_to_224_bicubic_pillow", 640, 480, 224, PixelFormat::rgb8, ResizeRule::bicubic_pillow,
+     DataType::u8},
+    {"640x480_to_320_bilinear_tensor", 640, 480, 320, PixelFormat::rgb8, ResizeRule::bilinear_tensor,
+     DataType::u8},
+    {"640x480_to_224_bilinear_tensor", 640, 480, 224, PixelFormat::rgb8, ResizeRule::bilinear_tensor,
+     DataType::u8},
+    {"640x480_to_320_bicubic_tensor", 640, 480, 320, PixelFormat::rgb8, ResizeRule::bicubic_tensor,
+     DataType::u8},
+    {"640x480_to_224_bicubic_tensor", 640, 480, 224, PixelFormat::rgb8, ResizeRule::bicubic_tensor,
+     DataType::u8},
+    {"640x480_to_320_bilinear_tensor_antialias", 640, 480, 320, PixelFormat::rgb8,
+     ResizeRule::bilinear_tensor_antialias, DataType::u8},
+    {"640x480_to_224_bilinear_tensor_antialias", 640, 480, 224, PixelFormat::rgb8,
+     ResizeRule::bilinear_tensor_antialias, DataType::u8},
+    {"640x480_to_320_bicubic_tensor_antialias", 640, 480, 320, PixelFormat::rgb8,
+     ResizeRule::bicubic_tensor_antialias, DataType::u8},
+    {"640x480_to_224_bicubic_tensor_antialias", 640, 480, 224, PixelFormat::rgb8,
+     ResizeRule::bicubic_tensor_antialias, DataType::u8},
+    {"1920x1080_to_320_bilinear_pillow", 1920, 1080, 320, PixelFormat::rgb8, ResizeRule::bilinear_pillow,
+     DataType::u8},
+    {"4000x3000_to_224_bicubic_pillow", 4000, 3000, 224, PixelFormat::rgb8, ResizeRule::bicubic_pillow,
+     DataType::u8},
+    {"640x480_to_224_gray8_bilinear_pillow", 640, 480, 224, PixelFormat::gray8, ResizeRule::bilinear_pillow,
+     DataType::u8},
 };
 
 Preprocessing rules_of(const ImageCase& image) {
@@ -70,10 +101,15 @@ std::size_t input_bytes(const ImageCase& image) {
   return elements * static_cast<std::size_t>(bits_per_element(image.type)) / 8;
 }
 
-// Two source rows for each of the input's when blending, one when gathering, as far as the source has them.
+// The source rows that one of the input's is made of: all that the image has where the filter is antialiased.
+int rows_per_row(const ImageCase& image) {
+  if (image.rule == ResizeRule::nearest || image.height == image.target) return 1;
+  if (!filters(image.rule)) return 2;
+  return antialiases(image.rule) ? image.height : 2 * filter_support(image.rule);
+}
+
 std::size_t touched_bytes(const ImageCase& image) {
-  const bool one = image.rule == ResizeRule::nearest || image.height == image.target;
-  const int rows = std::min(image.height, image.target * (one ? 1 : 2));
+  const int rows = std::min(image.height, image.target * rows_per_row(image));
   return static_cast<std::size_t>(rows * image.width * bytes_per_pixel(image.format)) + input_bytes(image);
 }
 
@@ -100,8 +136,9 @@ void run_image(benchmark::State& state, const ImageCase& image, IsaFeatures feat
 std::string kernel_names(const ImageCase& image, IsaFeatures features) {
   const Preprocessor preprocessor(rules_of(image), features);
   const NormalizeKernel* normalize = preprocessor.normalize_kernel();
-  return std::string(preprocessor.resize_kernel().name) + (normalize == nullptr ? "" : "+") +
-         (normalize == nullptr ? "" : normalize->name);
+  const ResampleKernel* resample = preprocessor.resample_kernel();
+  return std::string(resample != nullptr ? resample->name : preprocessor.resize_kernel().name) +
+         (normalize == nullptr ? "" : "+") + (normalize == nullptr ? "" : normalize->name);
 }
 
 }  // namespace

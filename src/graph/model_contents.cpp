@@ -103,17 +103,16 @@ void write_normalization(ByteWriter& writer, const Preprocessing& preprocessing)
 }  // namespace
 
 const char* resize_rule_name(ResizeRule rule) {
-  switch (rule) {
-    case ResizeRule::nearest:
-      return "nearest";
-    case ResizeRule::bilinear_opencv:
-      return "bilinear-opencv";
-  }
-  return "unknown";
+  static constexpr const char* kNames[kResizeRules] = {
+      "nearest",         "bilinear-opencv", "bilinear-pillow",           "bicubic-pillow",
+      "bilinear-tensor", "bicubic-tensor",  "bilinear-tensor-antialias", "bicubic-tensor-antialias"};
+  const auto index = static_cast<std::size_t>(rule);
+  return index < kResizeRules ? kNames[index] : "unknown";
 }
 
 bool resize_rule_from_name(std::string_view name, ResizeRule* rule) {
-  for (const ResizeRule candidate : {ResizeRule::nearest, ResizeRule::bilinear_opencv}) {
+  for (int i = 0; i < kResizeRules; ++i) {
+    const auto candidate = static_cast<ResizeRule>(i);
     if (name == resize_rule_name(candidate)) {
       *rule = candidate;
       return true;

@@ -13,7 +13,17 @@
 
 namespace bitplace {
 
-enum class ResizeRule : std::uint8_t { nearest = 0, bilinear_opencv = 1 };
+enum class ResizeRule : std::uint8_t {
+  nearest = 0,
+  bilinear_opencv = 1,
+  bilinear_pillow = 2,
+  bicubic_pillow = 3,
+  bilinear_tensor = 4,
+  bicubic_tensor = 5,
+  bilinear_tensor_antialias = 6,
+  bicubic_tensor_antialias = 7,
+};
+inline constexpr int kResizeRules = 8;
 enum class ChannelOrder : std::uint8_t { rgb = 0, bgr = 1 };
 
 // How image bytes become the graph's input: resize to height x width by the rule, reorder the channels, and
@@ -34,7 +44,7 @@ struct Preprocessing {
   float input_scale = 1.0f;  // of s8 codes
 };
 
-const char* resize_rule_name(ResizeRule rule);  // "nearest", "bilinear-opencv"
+const char* resize_rule_name(ResizeRule rule);  // "nearest", "bilinear-opencv", ...
 bool resize_rule_from_name(std::string_view name, ResizeRule* rule);
 const char* channel_order_name(ChannelOrder order);  // "rgb", "bgr"
 

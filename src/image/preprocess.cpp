@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "image/filter_axis.h"
 #include "image/image_pass.h"
 #include "image/normalize.h"
 #include "kernels/common/select.h"
@@ -52,6 +53,7 @@ Status check_image(const ImageView& image) {
 
 Preprocessor::Preprocessor(const Preprocessing& rules, IsaFeatures features)
     : rules_(rules), resize_(select_kernel(resize_kernels(), features)) {
+  if (filters(rules.resize)) resample_ = select_kernel(resample_kernels(), features);
   if (rules.input_type == DataType::u8) return;
   normalize_ = select_kernel(normalize_kernels(), features);
   map_ = map_of(rules);
@@ -66,24 +68,28 @@ int Preprocessor::useful_parts() const {
 }
 
 std::size_t Preprocessor::scratch_bytes(int parts) const {
-  return pass_scratch_bytes(rules_.width, parts);
+  return pass_scratch_bytes(rules_, parts);
 }
 
 void Preprocessor::run(const ImageView& image, void* out, void* scratch) const {
   NormalizeMap map = map_;
   map.table = table_.data();
-  const ImagePass pass(rules_, {resize_, normalize_, &map}, image, out, scratch, 1);
-  pass.run(0);
+  ImagePass pass(rules_, {resize_, resample_, normalize_, &map}, image, out, scratch, 1);
+  do {
+    pass.run(0);
+  } while (pass.next_columns());
 }
 
 void Preprocessor::run(const ImageView& image, void* out, void* scratch, Executor& executor,
                        int parts) const {
   NormalizeMap map = map_;
   map.table = table_.data();
-  ImagePass pass(rules_, {resize_, normalize_, &map}, image, out, scratch, parts);
-  executor.parallel_for(
-      parts, [](std::int64_t part, void* context) { static_cast<const ImagePass*>(context)->run(part); },
-      &pass);
+  ImagePass pass(rules_, {resize_, resample_, normalize_, &map}, image, out, scratch, parts);
+  do {
+    executor.parallel_for(
+        parts, [](std::int64_t part, void* context) { static_cast<const ImagePass*>(context)->run(part); },
+        &pass);
+  } while (pass.next_columns());
 }
 
 }  // namespace bitplace

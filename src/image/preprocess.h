@@ -1,8 +1,10 @@
 // From an image of any size to the network's input: NHWC, three channels, of the type that the model states.
 //
-// Rules, each equal to OpenCV's result byte for byte (docs/preprocessing.md):
+// Rules (docs/preprocessing.md defines them), those of OpenCV and Pillow equal to its result byte for byte:
 //   nearest          cv2.INTER_NEAREST: source index = min(floor(i * source / target), source - 1)
 //   bilinear_opencv  cv2.INTER_LINEAR on u8: half-pixel centres, 11-bit coefficients, no antialiasing
+//   .._pillow        Image.resize: 22-bit coefficients, antialiasing, bytes after each direction
+//   .._tensor..      torch.nn.functional.interpolate, rounded to bytes at the end
 // An image that has the right size already is copied. Grey becomes three equal channels; alpha is dropped.
 // Then bytes become inputs as image/normalize.h says, row by row while they are in the nearest cache.
 #pragma once
@@ -16,6 +18,7 @@
 #include "bitplace/result.h"
 #include "graph/model_contents.h"
 #include "kernels/normalize/normalize.h"
+#include "kernels/resample/resample.h"
 #include "kernels/resize/resize.h"
 
 namespace bitplace {
@@ -34,6 +37,7 @@ class Preprocessor {
 
   const Preprocessing& rules() const { return rules_; }
   const ResizeKernel& resize_kernel() const { return *resize_; }
+  const ResampleKernel* resample_kernel() const { return resample_; }  // null where the rule does not filter
   const NormalizeKernel* normalize_kernel() const { return normalize_; }  // null where the input is u8
   std::size_t table_bytes() const { return table_.size(); }
 
@@ -54,6 +58,7 @@ class Preprocessor {
  private:
   Preprocessing rules_;
   const ResizeKernel* resize_ = nullptr;
+  const ResampleKernel* resample_ = nullptr;
   const NormalizeKernel* normalize_ = nullptr;
   NormalizeMap map_{};  // without its table: copies of this have their own
   std::vector<std::byte> table_;

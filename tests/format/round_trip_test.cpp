@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstdio>
+#include <set>
 #include <string>
 
 #include "bitplace/model.h"
@@ -70,6 +71,24 @@ TEST_CASE("what is written is read back") {
   const auto again = encode_model(*read);
   REQUIRE(again.ok());
   CHECK(*again == *bytes);
+}
+
+TEST_CASE("every resize rule is read back and belongs to the identity, an unknown one is refused") {
+  ModelContents contents = tiny_model();
+  std::set<std::string> identities;
+  for (int rule = 0; rule < kResizeRules; ++rule) {
+    contents.preprocessing.resize = static_cast<ResizeRule>(rule);
+    CAPTURE(resize_rule_name(contents.preprocessing.resize));
+    const auto read = decode_model(*encode_model(contents), "tiny.vpr");
+    REQUIRE(read.ok());
+    CHECK(read->preprocessing.resize == contents.preprocessing.resize);
+    identities.insert(to_hex(model_identity(*read)));
+  }
+  CHECK(identities.size() == kResizeRules);
+  contents.preprocessing.resize = static_cast<ResizeRule>(kResizeRules);
+  const auto refused = decode_model(*encode_model(contents), "tiny.vpr");
+  CHECK(refused.error().code() == ErrorCode::unsupported);
+  CHECK(std::string(refused.error().message()).find("unknown resize rule") != std::string::npos);
 }
 
 TEST_CASE("normalisation is read back and belongs to the identity") {

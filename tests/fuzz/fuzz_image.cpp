@@ -1,6 +1,9 @@
-// Image files. The CRC of PNG chunks is put right first, so that what lies behind it is reached.
+// Image files, decoded and made into an input. The CRC of PNG chunks is put right first, so that what lies
+// behind it is reached.
+#include "core/arena.h"
 #include "fuzz/fuzz.h"
 #include "image/decode.h"
+#include "image/preprocess.h"
 #include "image/probe.h"
 #include "image/sample_images.h"
 
@@ -24,6 +27,20 @@ void reseal_png(std::vector<std::byte>* bytes) {
       (*bytes)[at + 8 + length + i] = static_cast<std::byte>(crc >> (24 - 8 * i));
     at += 12 + length;
   }
+}
+
+// By a rule and to a size that the file's length chooses, on the best kernels.
+void preprocess(const DecodedImage& image, std::size_t choice) {
+  Preprocessing rules;
+  rules.resize = static_cast<ResizeRule>(choice % kResizeRules);
+  rules.width = 1 + static_cast<std::int32_t>(choice / 8 % 37);
+  rules.height = 1 + static_cast<std::int32_t>(choice / 3 % 23);
+  const ImageView view = image.view();
+  if (!check_image(view).ok()) __builtin_trap();
+  const Preprocessor preprocessor(rules, cpu_features());
+  const auto scratch = AlignedBuffer::allocate_uninitialized(preprocessor.scratch_bytes());
+  std::vector<std::uint8_t> input(static_cast<std::size_t>(rules.width * rules.height * 3));
+  if (scratch.ok()) preprocessor.run(view, input.data(), scratch->data());
 }
 
 }  // namespace
@@ -52,5 +69,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (image->pixels.size() != pixels * static_cast<std::size_t>(bytes_per_pixel(image->format)))
     __builtin_trap();
   if (image->orientation < 1 || image->orientation > 8) __builtin_trap();
+  preprocess(*image, size);
   return 0;
 }

@@ -70,6 +70,13 @@ Result<Source> read_source(const ConvertOptions& options) {
                  {"source_xxh128", to_hex(checkpoint.file_hash)}}};
 }
 
+std::vector<std::string> resize_rule_names() {
+  std::vector<std::string> names;
+  for (int i = 0; i < kResizeRules; ++i)
+    names.emplace_back(resize_rule_name(static_cast<ResizeRule>(i)));
+  return names;
+}
+
 // With the preprocessing that the command line asks for.
 Result<Source> load_source(const ConvertOptions& options) {
   BITPLACE_ASSIGN(source, read_source(options));
@@ -221,7 +228,7 @@ void add_convert(Program& program) {
   command
       .add_option("--preprocess", options->preprocess,
                   "How images are resized; by default as the network's authors did")
-      ->check(CLI::IsMember({"bilinear-opencv", "nearest"}));
+      ->check(CLI::IsMember(resize_rule_names()));
   command
       .add_option("--channel-order", options->channel_order, "Order in which the network takes the channels")
       ->check(CLI::IsMember({"rgb", "bgr"}))
