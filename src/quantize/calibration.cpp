@@ -61,7 +61,7 @@ ActivationRanges Calibration::ranges(const RangeOptions& options) const {
   ActivationRanges ranges;
   ranges.reserve(histograms_.size());
   for (const MagnitudeHistogram& histogram : histograms_) {
-    const bool negative = histogram.lowest() < 0.0f;
+    const bool negative = histogram.negative();
     ranges.push_back({clip(histogram, options, 127), clip(histogram, options, negative ? 7 : 15), negative});
   }
   return ranges;

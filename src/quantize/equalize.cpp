@@ -48,19 +48,23 @@ std::vector<Pair> find_pairs(const Graph& graph) {
   return pairs;
 }
 
-// By input channel: its largest weight relative to the largest of its filter, over all filters.
-std::vector<float> relative_weights(const Tensor& weight) {
-  const auto channels = static_cast<std::size_t>(weight.shape[3]);
-  const std::size_t depth = static_cast<std::size_t>(weight.shape.elements() / weight.shape[0]);
+// By input channel: its largest weight relative to the largest of its filter, over all filters. Depthwise
+// filters have one channel each.
+std::vector<float> relative_weights(const Tensor& weight, std::size_t channels) {
   std::vector<float> relative(channels);
-  const auto* end = weight.as<float>() + weight.shape.elements();
-  for (const float* row = weight.as<float>(); row < end; row += depth) {
+  const auto width = static_cast<std::size_t>(weight.shape[3]);
+  const auto filters = static_cast<std::size_t>(weight.shape[0]);
+  const std::size_t depth = static_cast<std::size_t>(weight.shape.elements()) / filters;
+  for (std::size_t filter = 0; filter < filters; ++filter) {
+    const float* row = weight.as<float>() + filter * depth;
     float largest = 0.0f;
     for (std::size_t i = 0; i < depth; ++i)
       largest = std::max(largest, std::abs(row[i]));
     if (largest == 0.0f) continue;
-    for (std::size_t i = 0; i < depth; ++i)
-      relative[i % channels] = std::max(relative[i % channels], std::abs(row[i]) / largest);
+    for (std::size_t i = 0; i < depth; ++i) {
+      const std::size_t channel = width == channels ? i % width : filter * channels / filters;
+      relative[channel] = std::max(relative[channel], std::abs(row[i]) / largest);
+    }
   }
   return relative;
 }
@@ -70,19 +74,14 @@ std::vector<float> channel_divisors(const Graph& graph, const Pair& pair,
                                     const std::vector<float>& magnitudes) {
   const Node& second = graph.nodes[pair.second];
   const float bound = attributes_of(graph.nodes[pair.first]).output_high;
+  const std::vector<float> weights = relative_weights(*graph.parameter(second, "weight"), magnitudes.size());
+  std::vector<float> wanted(magnitudes.size());
+  for (std::size_t c = 0; c < wanted.size(); ++c)
+    wanted[c] = std::sqrt(magnitudes[c] * weights[c]);
+  const float most = *std::max_element(wanted.begin(), wanted.end());
   const float largest = *std::max_element(magnitudes.begin(), magnitudes.end());
-  const bool dense = attributes_of(second).groups == 1;
-  std::vector<float> wanted(magnitudes.size(), largest);
-  if (dense) {
-    const std::vector<float> weights = relative_weights(*graph.parameter(second, "weight"));
-    float most = 0.0f;
-    for (std::size_t c = 0; c < wanted.size(); ++c) {
-      wanted[c] = std::sqrt(magnitudes[c] * weights[c]);
-      most = std::max(most, wanted[c]);
-    }
-    for (float& size : wanted)
-      size *= most > 0.0f ? largest / most : 0.0f;
-  }
+  for (float& size : wanted)
+    size *= most > 0.0f ? largest / most : 0.0f;
   std::vector<float> divisors(magnitudes.size(), 1.0f);
   for (std::size_t c = 0; c < divisors.size(); ++c) {
     if (magnitudes[c] == 0.0f || wanted[c] == 0.0f || magnitudes[c] >= bound) continue;

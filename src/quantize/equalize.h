@@ -27,11 +27,12 @@ struct EqualizedGraph {
 // calibration images. Pairs are a convolution that clamps at 0, from 0 to a bound, or not at all, and the
 // convolution, dense or depthwise, that is the only one to read it.
 //
-// Weights have a scale per filter, which takes up whatever the first layer's rows are multiplied with, and
-// all of what a depthwise filter is multiplied with. So the sizes that are balanced are those of the
-// activation and of the second layer's weights: before a depthwise layer every channel becomes as large as
-// the largest; before a dense one, channel c becomes sqrt(activation[c] * weight[c]) up to a common factor,
-// weight[c] being its largest weight relative to its filter's largest. No channel is scaled by more than 32.
+// Weights have a scale per filter, which takes up whatever the first layer's rows are multiplied with. So the
+// sizes that are balanced are those of the activation and of the second layer's weights: channel c becomes
+// sqrt(activation[c] * weight[c]) up to a common factor, weight[c] being its largest weight relative to its
+// filter's largest; 1 for depthwise filters, whose scale takes up everything. The root leaves small channels
+// room to exceed what the images showed. The largest channel keeps its size, and none is scaled by more than
+// 32.
 //
 // A clamp from above, ReLU6's, bounds all channels alike and would have to be scaled with each. A channel
 // that reaches the bound on the images is left as it is; any other stays below it afterwards too. Beyond the

@@ -1,6 +1,7 @@
 #include "quantize/magnitude_histogram.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace bitplace {
@@ -8,21 +9,48 @@ namespace {
 
 constexpr float kSmallest = 0x1p-100f;  // counts as zero below this
 
+// The largest magnitude of either sign.
+struct Extremes {
+  float positive, negative;
+  bool finite;  // all numbers are
+};
+
+// Magnitudes of floats are ordered as their bits are, those of infinities and NaNs last.
+Extremes extremes_of(const float* numbers, std::int64_t count) {
+  std::int32_t positive = 0, negative = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto bits = std::bit_cast<std::int32_t>(numbers[i]);
+    const std::int32_t magnitude = bits & 0x7fffffff, sign = bits >> 31;
+    positive = std::max(positive, magnitude & ~sign);
+    negative = std::max(negative, magnitude & sign);
+  }
+  constexpr std::int32_t kInfinity = 0x7f800000;
+  return {std::bit_cast<float>(positive), std::bit_cast<float>(negative),
+          positive < kInfinity && negative < kInfinity};
+}
+
 }  // namespace
 
 bool MagnitudeHistogram::add(const float* numbers, std::int64_t count, double weight) {
   if (count == 0) return true;
-  if (!std::all_of(numbers, numbers + count, [](float x) { return std::isfinite(x); })) return false;
-  const auto [low, high] = std::minmax_element(numbers, numbers + count);
-  lowest_ = total_ == 0.0 ? *low : std::min(lowest_, *low);
-  highest_ = total_ == 0.0 ? *high : std::max(highest_, *high);
-  cover(std::max(std::abs(*low), std::abs(*high)));
+  const Extremes found = extremes_of(numbers, count);
+  if (!found.finite) return false;
+  const float magnitude = std::max(found.positive, found.negative);
+  largest_ = std::max(largest_, magnitude);
+  negative_ = negative_ || found.negative > 0.0f;
+  cover(magnitude);
   total_ += weight * static_cast<double>(count);
   if (bins_.empty()) {
     zeros_ += weight * static_cast<double>(count);
-    return true;
+  } else {
+    count_magnitudes(numbers, count, weight);
   }
-  counts_.assign(kBins, 0);
+  return true;
+}
+
+void MagnitudeHistogram::count_magnitudes(const float* numbers, std::int64_t count, double weight) {
+  // Two tables: neighbours are often alike, and a counter that was just written is slow to read.
+  counts_.assign(2 * kBins, 0);
   std::int64_t zeros = 0;
   const auto bins_per_unit =
       static_cast<float>(static_cast<double>(kBins) / range_);  // a power of two: exact
@@ -31,17 +59,13 @@ bool MagnitudeHistogram::add(const float* numbers, std::int64_t count, double we
     if (magnitude < kSmallest) {
       ++zeros;
     } else {
-      ++counts_[static_cast<std::size_t>(magnitude * bins_per_unit)];
+      const auto bin = static_cast<std::size_t>(static_cast<std::int32_t>(magnitude * bins_per_unit));
+      ++counts_[2 * bin + static_cast<std::size_t>(i % 2)];
     }
   }
   zeros_ += weight * static_cast<double>(zeros);
   for (std::size_t i = 0; i < kBins; ++i)
-    bins_[i] += weight * static_cast<double>(counts_[i]);
-  return true;
-}
-
-float MagnitudeHistogram::largest() const {
-  return std::max(std::abs(lowest_), std::abs(highest_));
+    bins_[i] += weight * static_cast<double>(counts_[2 * i] + counts_[2 * i + 1]);
 }
 
 std::size_t MagnitudeHistogram::used_bins() const {

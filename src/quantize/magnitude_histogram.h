@@ -16,9 +16,8 @@ class MagnitudeHistogram {
   // Each number counts `weight`. False, and nothing is added: a number is not finite.
   bool add(const float* numbers, std::int64_t count, double weight);
 
-  float lowest() const { return lowest_; }  // 0 before anything was added
-  float highest() const { return highest_; }
-  float largest() const;                                     // magnitude
+  float largest() const { return largest_; }                 // magnitude; 0 before anything was added
+  bool negative() const { return negative_; }                // some number was below 0
   double zeros() const { return zeros_; }                    // their weight
   double total() const { return total_; }                    // the weight of all numbers
   const std::vector<double>& bins() const { return bins_; }  // empty while all numbers are zeros
@@ -29,12 +28,14 @@ class MagnitudeHistogram {
  private:
   void cover(float magnitude);
   void halve();
+  void count_magnitudes(const float* numbers, std::int64_t count, double weight);
 
   std::vector<double> bins_;
   std::vector<std::uint32_t> counts_;  // of one call of add
   double range_ = 0.0;
   double zeros_ = 0.0, total_ = 0.0;
-  float lowest_ = 0.0f, highest_ = 0.0f;
+  float largest_ = 0.0f;
+  bool negative_ = false;
 };
 
 }  // namespace bitplace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 namespace bitplace {
@@ -10,26 +11,54 @@ namespace {
 // Keeps products of scales normal numbers.
 constexpr float kSmallestScale = 1e-30f;
 
-// While 1 / scale grows from 0, the code of a weight goes up from `to_code` - 1 to `to_code` here.
-struct CodeStep {
-  double inverse_scale;
-  double magnitude;
-  int to_code;
+// While 1 / scale grows from 0, codes go up one by one. To code k they do so in the order of falling
+// magnitudes, at (k - 1/2) / magnitude: merging these sequences gives all steps in order.
+class CodeSteps {
+ public:
+  // `magnitudes`: falling, none is 0, and some there are.
+  CodeSteps(const std::vector<double>& magnitudes, int largest_code) : magnitudes_(magnitudes) {
+    for (int code = 1; code <= largest_code; ++code)
+      next_.push_back(step(code, 0));
+    std::make_heap(next_.begin(), next_.end(), later);
+  }
+
+  bool done() const { return next_.empty(); }
+  double magnitude() const { return magnitudes_[next_.front().position]; }
+  int to_code() const { return next_.front().to_code; }
+
+  void advance() {
+    std::pop_heap(next_.begin(), next_.end(), later);
+    const Step taken = next_.back();
+    next_.pop_back();
+    if (taken.position + 1 == magnitudes_.size()) return;
+    next_.push_back(step(taken.to_code, taken.position + 1));
+    std::push_heap(next_.begin(), next_.end(), later);
+  }
+
+ private:
+  struct Step {
+    double inverse_scale;
+    std::size_t position;  // among the magnitudes
+    int to_code;
+  };
+
+  Step step(int code, std::size_t position) const {
+    return {(code - 0.5) / magnitudes_[position], position, code};
+  }
+  static bool later(const Step& a, const Step& b) { return a.inverse_scale > b.inverse_scale; }
+
+  const std::vector<double>& magnitudes_;
+  std::vector<Step> next_;  // one for every code that has any left
 };
 
-std::vector<CodeStep> code_steps(const float* row, std::int64_t count, int largest_code) {
-  std::vector<CodeStep> steps;
-  steps.reserve(static_cast<std::size_t>(count) * static_cast<std::size_t>(largest_code));
+std::vector<double> falling_magnitudes(const float* row, std::int64_t count) {
+  std::vector<double> magnitudes;
+  magnitudes.reserve(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) {
-    const double magnitude = std::abs(static_cast<double>(row[i]));
-    if (magnitude == 0.0) continue;
-    for (int code = 1; code <= largest_code; ++code)
-      steps.push_back({(code - 0.5) / magnitude, magnitude, code});
+    if (row[i] != 0.0f) magnitudes.push_back(std::abs(static_cast<double>(row[i])));
   }
-  std::sort(steps.begin(), steps.end(), [](const CodeStep& a, const CodeStep& b) {
-    return a.inverse_scale != b.inverse_scale ? a.inverse_scale < b.inverse_scale : a.to_code < b.to_code;
-  });
-  return steps;
+  std::sort(magnitudes.begin(), magnitudes.end(), std::greater<>());
+  return magnitudes;
 }
 
 // With the codes q of the weights w given, the best scale is wq / qq and leaves the error ww - wq^2 / qq,
@@ -38,9 +67,10 @@ std::vector<CodeStep> code_steps(const float* row, std::int64_t count, int large
 // for if it gave others, those would be better still.
 float scale_of_smallest_error(const float* row, std::int64_t count, int largest_code) {
   double wq = 0.0, qq = 0.0, most_explained = 0.0, best = 0.0;
-  for (const CodeStep& step : code_steps(row, count, largest_code)) {
-    wq += step.magnitude;
-    qq += 2.0 * step.to_code - 1.0;
+  const std::vector<double> magnitudes = falling_magnitudes(row, count);
+  for (CodeSteps steps(magnitudes, largest_code); !steps.done(); steps.advance()) {
+    wq += steps.magnitude();
+    qq += 2.0 * steps.to_code() - 1.0;
     const double explained = wq * wq / qq;
     if (explained <= most_explained) continue;
     most_explained = explained;
