@@ -51,7 +51,10 @@ struct ConvolutionProblem {
   // otherwise, so that what follows a ReLU may be read either way. [0, 255] any u8, [-127, 127] any s8, [-7,
   // 7] s4.
   std::int32_t input_low, input_high;
-  std::int32_t largest_weight;    // magnitude: 127 any s8, 7 any s4, 3 DoReFa's two bits, 1 signs
+  std::int32_t largest_weight;  // magnitude: 127 any s8, 7 any s4, 3 DoReFa's two bits, 1 signs
+  // Of s8 weights that are known when a kernel is chosen: the largest sum of two weights of one sign that are
+  // elements 2 i and 2 i + 1 of a kernel row or, with dilated columns or groups, of a tap. 0: not known.
+  std::int32_t largest_pair;
   float output_low, output_high;  // whole numbers within [-127, 127] for requantize_s8, any order low <= high
 };
 

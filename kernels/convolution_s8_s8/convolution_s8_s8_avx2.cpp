@@ -3,7 +3,8 @@
 //   bytes   code = x - min(input_low, 0), a u8;  accumulator = start + sum of code * w,  start = low * sum of
 //   w
 //           vpmaddubsw, vpmaddwd with ones, vpaddd: 32 products in 3 instructions, where two products of
-//           codes and weights fit 16 bits, 2 * 129 * 127 < 2^15 (behind a ReLU codes are 0 ... 127);
+//           codes and weights fit 16 bits: 2 * 129 * 127 < 2^15, behind a ReLU codes are 0 ... 127; or codes
+//           of any s8, 0 ... 254, where two neighbouring weights of one sign sum up to 129 at most;
 //           2 x vpmaddubsw, vpaddw, vpmaddwd, vpaddd: 64 products in 5, in blocks whose weights let 16 bits
 //           hold four (quad_joint.h), as nearly all of trained networks do
 //   words   code = x, an s16;  vpmaddwd, vpaddd: 16 products in 2 instructions, any activations
@@ -30,7 +31,8 @@ namespace {
 using namespace quad_plan;
 
 bool bytes_fit(const ConvolutionProblem& p) {
-  return (p.input_high - code_low(p)) * p.largest_weight * 2 < 1 << 15;
+  const std::int32_t pair = p.largest_pair > 0 ? p.largest_pair : 2 * p.largest_weight;
+  return (p.input_high - code_low(p)) * pair <= INT16_MAX;
 }
 
 struct ByteStep {

@@ -1,5 +1,6 @@
 #include "plan/convolution_layer.h"
 
+#include <algorithm>
 #include <string>
 
 #include "plan/layer_support.h"
@@ -42,11 +43,29 @@ ConvolutionEpilogue kernel_epilogue(const ConvolutionAttributes& a) {
   return a.output_type == DataType::f16 ? ConvolutionEpilogue::affine_f16 : ConvolutionEpilogue::affine_f32;
 }
 
+// As ConvolutionProblem says.
+std::int32_t largest_pair(const Tensor& weight, const ConvolutionAttributes& a) {
+  if (weight.type != DataType::s8) return 0;
+  const bool whole_rows = a.dilation_width == 1 && a.groups == 1;
+  const std::int64_t segment = weight.shape[3] * (whole_rows ? weight.shape[2] : 1);
+  const auto* codes = weight.as<std::int8_t>();
+  int largest = 0;
+  for (std::int64_t first = 0; first < weight.shape.elements(); first += segment) {
+    for (std::int64_t i = first; i < first + segment; i += 2) {
+      const int one = codes[i], other = i + 1 < first + segment ? codes[i + 1] : 0;
+      largest =
+          std::max({largest, std::max(one, 0) + std::max(other, 0), -std::min(one, 0) - std::min(other, 0)});
+    }
+  }
+  return largest;
+}
+
 void set_ranges(ConvolutionProblem& p, const ConvolutionAttributes& a, const CodeRange& input,
                 const Tensor& weight) {
   p.input_low = input.low;
   p.input_high = input.high;
   p.largest_weight = largest_weight(weight.type);
+  p.largest_pair = largest_pair(weight, a);
   p.output_low = a.output_low;
   p.output_high = a.output_high;
   if (a.epilogue == Epilogue::requantize) {

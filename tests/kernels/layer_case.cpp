@@ -1,5 +1,6 @@
 #include "kernels/layer_case.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -70,6 +71,24 @@ std::vector<std::uint8_t> draw_nibbles(Range range, std::size_t rows, std::size_
   return data;
 }
 
+// Makes p.largest_pair true.
+void limit_pairs(const ConvolutionProblem& p, std::vector<std::uint8_t>& weights) {
+  const bool whole_rows = p.dilation_width == 1 && p.groups == 1;
+  const std::size_t segment =
+      size(std::int64_t{p.input_channels / p.groups} * (whole_rows ? p.kernel_width : 1));
+  for (std::size_t first = 0; first < weights.size(); first += segment) {
+    for (std::size_t i = first; i + 1 < first + segment; i += 2) {
+      const int one = static_cast<std::int8_t>(weights[i]), other = static_cast<std::int8_t>(weights[i + 1]);
+      const int room = p.largest_pair - std::abs(one);
+      weights[i] = static_cast<std::uint8_t>(std::clamp(one, -p.largest_pair, p.largest_pair));
+      if ((one < 0) == (other < 0))
+        weights[i + 1] = static_cast<std::uint8_t>(std::clamp(other, std::min(-room, 0), std::max(room, 0)));
+      else
+        weights[i + 1] = static_cast<std::uint8_t>(std::clamp(other, -p.largest_pair, p.largest_pair));
+    }
+  }
+}
+
 // Accumulators of random data are about this large.
 float typical_accumulator(const ConvolutionProblem& p) {
   const auto largest =
@@ -122,6 +141,7 @@ ConvolutionProblem with_ranges(ConvolutionProblem p, const ConvolutionTable& tab
   constexpr Range kInputs[] = {{-127, 127}, {-127, 127}, {0, 127}, {0, 255}, {-7, 7}, {0, 7}, {-100, 90}};
   constexpr Range kOutputs[] = {{-127, 127}, {-127, 127}, {0, 127}, {-7, 7}, {0, 93}};
   constexpr std::int32_t kNibbles[] = {7, 7, 3, 1};
+  constexpr std::int32_t kPairs[] = {0, 254, 129, 100};  // 0: not known
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   p.epilogue = epilogue;
   if (!is_float_table(table)) {
@@ -129,6 +149,7 @@ ConvolutionProblem with_ranges(ConvolutionProblem p, const ConvolutionTable& tab
     p.input_low = input.low;
     p.input_high = input.high;
     p.largest_weight = table.weight == DataType::s4 ? kNibbles[random.integer(0, 3)] : 127;
+    if (table.weight == DataType::s8) p.largest_pair = kPairs[random.integer(0, 3)];
   }
   if (epilogue == ConvolutionEpilogue::requantize_s8) {
     const Range output = kOutputs[random.integer(0, 4)];
@@ -157,6 +178,7 @@ LayerCase make_layer_case(const ConvolutionTable& table, const ConvolutionProble
     c.weight_rows = table.weight == DataType::s4 ? draw_nibbles(weight_range, filters, depth, weights, random)
                                                  : draw_codes(weight_range, filters * depth, weights, random);
   }
+  if (p.largest_pair > 0) limit_pairs(p, c.weight_rows);
   choose_constants(c, random);
   return c;
 }
@@ -166,8 +188,8 @@ std::string describe(const LayerCase& c) {
   const char* epilogues[] = {"raw_s32", "threshold_b1", "requantize_s8", "affine_f32", "affine_f16"};
   return describe(p) + " (" + epilogues[static_cast<int>(p.epilogue)] + "), codes " +
          std::to_string(p.input_low) + ".." + std::to_string(p.input_high) + ", weights up to " +
-         std::to_string(p.largest_weight) + ", output " + std::to_string(p.output_low) + ".." +
-         std::to_string(p.output_high);
+         std::to_string(p.largest_weight) + ", pairs up to " + std::to_string(p.largest_pair) + ", output " +
+         std::to_string(p.output_low) + ".." + std::to_string(p.output_high);
 }
 
 std::size_t layer_output_bytes(const ConvolutionProblem& p) {
