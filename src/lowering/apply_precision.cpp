@@ -176,11 +176,21 @@ class PrecisionPass {
     return append_result(node, std::move(copy), arithmetic);
   }
 
+  // 8-bit weights that meet codes with a sign in whole windows have their pairs limited.
+  static std::int64_t limited_run(const Node& node, const Tensor& weight, Precision precision,
+                                  const CodeScale& input) {
+    const auto& a = std::get<ConvolutionAttributes>(node.attributes);
+    if (input.low >= 0 || a.groups > 1 || weight_bits(precision) != 8) return 0;
+    return weight.shape[3] * (a.dilation_width == 1 ? weight.shape[2] : 1);
+  }
+
   Status append_integer_convolution(const Node& node) {
     const Precision precision = precisions_.of(node.name);
     const CodeScale input_codes = choice_.codes_for(node.inputs[0], precision);
     BITPLACE_ASSIGN(input, as_codes(node.inputs[0], input_codes));
-    WeightCodes weight = quantize_weights(*graph_.parameter(node, "weight"), precision);
+    const Tensor& floats = *graph_.parameter(node, "weight");
+    WeightCodes weight =
+        quantize_weights(floats, precision, limited_run(node, floats, precision, input_codes));
     const Tensor& bias = *graph_.parameter(node, "bias");
     const bool codes_wanted = choice_.read_as_codes(node.output);
     const CodeScale output_codes = codes_wanted ? choice_.codes_of(node.output) : CodeScale{};

@@ -1,5 +1,6 @@
 #include "lowering/quantize_weights.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
@@ -17,9 +18,21 @@ void write_code(DataType type, std::byte* row, std::int64_t i, int code) {
   row[i / 2] |= static_cast<std::byte>((code & 0xf) << (i % 2 * 4));
 }
 
+// The smallest scale that keeps pairs of codes within kLargestPair, whatever rounding adds to them.
+float pair_scale(const float* row, std::int64_t count, std::int64_t run) {
+  float largest = 0.0f;
+  for (std::int64_t i = 0; i + 1 < count; ++i) {
+    if (i % run % 2 == 1 || i % run + 1 == run) continue;
+    const float one = row[i], other = row[i + 1];
+    largest = std::max({largest, std::max(one, 0.0f) + std::max(other, 0.0f),
+                        std::max(-one, 0.0f) + std::max(-other, 0.0f)});
+  }
+  return largest / static_cast<float>(kLargestPair - 1) * 1.0001f;
+}
+
 }  // namespace
 
-WeightCodes quantize_weights(const Tensor& weight, Precision precision) {
+WeightCodes quantize_weights(const Tensor& weight, Precision precision, std::int64_t run) {
   const bool four_bits = weight_bits(precision) == 4;
   const int largest_code = four_bits ? 7 : 127;
   const DataType type = four_bits ? DataType::s4 : DataType::s8;
@@ -29,7 +42,8 @@ WeightCodes quantize_weights(const Tensor& weight, Precision precision) {
   const std::size_t row_bytes = codes.tensor.data.size() / static_cast<std::size_t>(filters);
   for (std::int64_t filter = 0; filter < filters; ++filter) {
     const float* row = weight.as<float>() + filter * depth;
-    const float scale = weight_scale(row, depth, largest_code, weight_scale_method(largest_code));
+    float scale = weight_scale(row, depth, largest_code, weight_scale_method(largest_code));
+    if (run > 0) scale = std::max(scale, pair_scale(row, depth, run));
     codes.scales.push_back(scale);
     std::byte* out = codes.tensor.data.data() + static_cast<std::size_t>(filter) * row_bytes;
     for (std::int64_t i = 0; i < depth; ++i)
