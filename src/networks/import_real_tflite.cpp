@@ -34,6 +34,18 @@ Result<std::optional<PixelScaling>> pixel_scaling(const TfliteTensor& input) {
   return std::optional<PixelScaling>(PixelScaling{zero / 255.0, 1.0 / (255.0 * double{input.scale[0]})});
 }
 
+// Operators may share constants and spread single numbers over channels: what their copies take together is
+// bounded by this multiple of the file's constants.
+constexpr std::size_t kLargestCopyRatio = 16;
+constexpr std::size_t kAlwaysAllowed = std::size_t{64} << 20;
+
+std::size_t copy_budget(const TfliteModel& model) {
+  std::size_t bytes = 0;
+  for (const TfliteTensor& tensor : model.tensors)
+    bytes += tensor.data.size();
+  return bytes * kLargestCopyRatio + kAlwaysAllowed;
+}
+
 std::string list_dropped(const TfliteModel& model, const TfliteFeatures& features) {
   std::string text;
   for (const std::size_t index : features.dropped)
@@ -72,6 +84,7 @@ std::string real_layer_name(const std::string& tensor) {
 RealTfliteImporter::RealTfliteImporter(const TfliteModel& model, const TfliteInputSize& size)
     : model_(model),
       size_(size),
+      copy_budget_(copy_budget(model)),
       value_of_(model.tensors.size(), kNone),
       constant_of_(model.tensors.size(), -1) {}
 
@@ -168,20 +181,26 @@ Node* RealTfliteImporter::writer_of(ValueId value) {
   return nullptr;
 }
 
-// Layers get distinct names.
+Status RealTfliteImporter::spend(const Operator& op, std::size_t numbers) {
+  const std::size_t bytes = numbers * sizeof(float);
+  if (bytes > copy_budget_) return op.unsupported("its constants are shared by too many operators");
+  copy_budget_ -= bytes;
+  return {};
+}
+
+// Layers get distinct names. Their outputs are bounded here, since what follows computes with their extents.
 Result<ValueId> RealTfliteImporter::append(const Operator& op, const char* part, Node node) {
   BITPLACE_ASSIGN(tensor, op.output());
   std::string name = real_layer_name(op.tensor(tensor).name);
   name = (name.empty() ? op.kind() : name) + part;
-  const auto taken = [&](const std::string& wanted) {
-    return std::any_of(result_.graph.nodes.begin(), result_.graph.nodes.end(),
-                       [&](const Node& other) { return other.name == wanted; });
-  };
-  node.name = name;
-  for (int count = 2; taken(node.name); ++count)
-    node.name = name + "_" + std::to_string(count);
+  if (result_.graph.nodes.size() >= kMaxNodes) return op.unsupported("is one layer too many");
+  node.name = names_.unique(name);
   Result<ValueId> value = result_.graph.append(std::move(node));
   if (!value.ok()) return op.error(value.error().code(), value.error().message());
+  const Shape& shape = value_at(result_.graph, *value).shape;
+  if (shape[1] > kMaxExtent || shape[2] > kMaxExtent || shape[3] > kMaxExtent ||
+      shape.elements() > kMaxElements)
+    return op.unsupported("its output of " + to_string(shape) + " is too large");
   origin_of_.push_back(tensor);
   return value;
 }

@@ -7,6 +7,7 @@
 #include "graph/validate.h"
 #include "lowering/rewrite.h"
 #include "networks/bits.h"
+#include "networks/layer_names.h"
 #include "networks/network.h"
 #include "networks/tflite_operator.h"
 
@@ -48,6 +49,7 @@ class TfliteImporter {
 
   const TfliteModel& model_;
   Graph graph_;
+  LayerNames names_;
   std::vector<ValueId> value_of_;       // by tensor
   std::int32_t open_multiply_ = kNone;  // the tensor that the last operator, a MUL, wrote
 };
@@ -87,13 +89,7 @@ Status TfliteImporter::bind(const Operator& op, ValueId value) {
 
 // Layers get distinct names: the file's, with the operation's part where one name serves several.
 Result<ValueId> TfliteImporter::append(const Operator& op, const char* part, Node node) {
-  const auto taken = [&](const std::string& name) {
-    return std::any_of(graph_.nodes.begin(), graph_.nodes.end(),
-                       [&](const Node& other) { return other.name == name; });
-  };
-  node.name = op.layer_name() + part;
-  for (int count = 2; taken(node.name); ++count)
-    node.name = op.layer_name() + part + "_" + std::to_string(count);
+  node.name = names_.unique(op.layer_name() + part);
   Result<ValueId> value = graph_.append(std::move(node));
   if (!value.ok()) return op.error(value.error().code(), value.error().message());
   return value;

@@ -148,6 +148,7 @@ Status RealTfliteImporter::append_channel_affine(const Operator& op, std::size_t
   BITPLACE_ASSIGN(tensor, op.input(position));
   BITPLACE_ASSIGN(clamp, output_clamp(op));
   if (fold_channel_affine(tensor, input, multiplier, addend, clamp)) return bind_folded(op, input);
+  BITPLACE_TRY(spend(op, multiplier.size() + addend.size()));
   const std::string name = op.layer_name();
   Graph& graph = result_.graph;
   std::vector<Parameter> parameters = {

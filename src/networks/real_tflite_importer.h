@@ -1,12 +1,14 @@
 // The machine behind import_real_tflite: one method per kind of operator.
 #pragma once
 
+#include <cstddef>
 #include <limits>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "networks/import_tflite.h"
+#include "networks/layer_names.h"
 #include "networks/tflite_features.h"
 #include "networks/tflite_operator.h"
 
@@ -51,7 +53,7 @@ class RealTfliteImporter {
   Status add_pad(const Operator& op);
   Status append_convolution(const Operator& op, ValueId input, ConvolutionAttributes attributes,
                             const Shape& shape, std::vector<float> weights);
-  Result<std::vector<float>> read_weights(const Operator& op) const;
+  Result<std::vector<float>> read_weights(const Operator& op);
   Result<std::vector<float>> read_bias(const Operator& op, std::int64_t filters) const;
   Result<ConvolutionAttributes> convolution_attributes(const Operator& op, ValueId input, Margins margins,
                                                        const Shape& filter) const;
@@ -102,14 +104,18 @@ class RealTfliteImporter {
   bool is_sole_reader(std::int32_t tensor) const;
 
   Result<ValueId> append(const Operator& op, const char* part, Node node);
+  // Takes room for so many numbers out of what the file may make of its constants.
+  Status spend(const Operator& op, std::size_t numbers);
   Status bind(const Operator& op, ValueId value);
   Status bind_folded(const Operator& op, ValueId value);
   Node* writer_of(ValueId value);
 
   const TfliteModel& model_;
   const TfliteInputSize size_;
+  std::size_t copy_budget_;
   ImportedTflite result_;
   TfliteFeatures features_;
+  LayerNames names_;
   std::vector<ValueId> value_of_;               // by tensor
   std::vector<std::int32_t> origin_of_;         // by value: the tensor that it is
   std::vector<std::int32_t> constant_of_;       // by tensor: a constant that was dequantized; -1 for others

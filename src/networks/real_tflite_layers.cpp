@@ -28,12 +28,13 @@ bool all_finite(const std::vector<float>& values) {
 
 }  // namespace
 
-Result<std::vector<float>> RealTfliteImporter::read_weights(const Operator& op) const {
+Result<std::vector<float>> RealTfliteImporter::read_weights(const Operator& op) {
   BITPLACE_ASSIGN(tensor, constant(op, 1));
   const bool floats = tensor->type == CheckpointType::f32 || tensor->type == CheckpointType::f16;
   if (!floats && tensor->scale.empty())
     return op.unsupported(std::string("has weights of type ") + checkpoint_type_name(tensor->type) +
                           " without a scale");
+  BITPLACE_TRY(spend(op, tensor->data.size() / checkpoint_type_bytes(tensor->type)));
   std::vector<float> weights = to_f32(*tensor);
   if (!all_finite(weights)) return op.corrupt("has a weight that is not finite");
   return weights;

@@ -1,5 +1,7 @@
 #include "networks/tflite_features.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 
 namespace bitplace {
@@ -12,7 +14,8 @@ bool is_map(const TfliteTensor& tensor) {
   return tensor.data.empty() && shape.size() == 4 && shape[0] == 1 && (shape[1] > 1 || shape[2] > 1);
 }
 
-// By operator, whether one of the tensors depends on it. Operators stand in execution order.
+// By operator, whether one of the tensors depends on it. Operators stand in execution order. A shape that is
+// computed (SHAPE, STRIDED_SLICE, PACK) tells nothing that the tensor of that shape does not.
 std::vector<bool> operators_behind(const TfliteModel& model, const std::vector<std::int32_t>& tensors) {
   std::vector<std::size_t> writer(model.tensors.size(), kNoWriter);
   for (std::size_t i = 0; i < model.operators.size(); ++i) {
@@ -29,8 +32,10 @@ std::vector<bool> operators_behind(const TfliteModel& model, const std::vector<s
     need(tensor, needed.size());
   for (std::size_t i = model.operators.size(); i-- > 0;) {
     if (!needed[i]) continue;
-    for (const std::int32_t input : model.operators[i].inputs)
-      need(input, i);
+    const std::vector<std::int32_t>& inputs = model.operators[i].inputs;
+    const std::size_t count = model.operators[i].name == "RESHAPE" ? 1 : inputs.size();
+    for (std::size_t k = 0; k < std::min(count, inputs.size()); ++k)
+      need(inputs[k], i);
   }
   return needed;
 }

@@ -130,7 +130,8 @@ TEST_CASE("deep nesting ends in an error") {
 }
 
 TEST_CASE("every truncation of an archive is an error") {
-  for (const ZipFile& file : {small_state_dict(), small_libtorch_archive(), small_whole_module()}) {
+  for (const ZipFile& file : {small_state_dict(), small_libtorch_archive(), small_whole_module(),
+                              small_quantized_state(), small_frozen_archive()}) {
     const std::vector<std::byte> bytes = to_bytes(file);
     REQUIRE(error_of(bytes) == "no error");
     for (std::size_t size = 0; size < bytes.size(); ++size) {

@@ -56,6 +56,17 @@ Offset<tflite::Operator> add_operator(FlatBufferBuilder* builder, const TfliteFi
   } else if (code.old_code == static_cast<int>(tflite::BuiltinOperator::MAX_POOL_2D)) {
     type = tflite::BuiltinOptions::Pool2DOptions;
     options = tflite::CreatePool2DOptions(*builder, tflite::Padding::VALID, 2, 2, 2, 3).Union();
+  } else if (code.old_code == static_cast<int>(tflite::BuiltinOperator::DEPTHWISE_CONV_2D)) {
+    type = tflite::BuiltinOptions::DepthwiseConv2DOptions;
+    options = tflite::CreateDepthwiseConv2DOptions(*builder, tflite::Padding::VALID, 1, 1, 1,
+                                                   tflite::ActivationFunction::RELU6)
+                  .Union();
+  } else if (code.old_code == static_cast<int>(tflite::BuiltinOperator::MUL)) {
+    type = tflite::BuiltinOptions::MulOptions;
+    options = tflite::CreateFusedActivationOptions(*builder).Union();
+  } else if (code.old_code == static_cast<int>(tflite::BuiltinOperator::ADD)) {
+    type = tflite::BuiltinOptions::AddOptions;
+    options = tflite::CreateFusedActivationOptions(*builder).Union();
   }
   Offset<flatbuffers::Vector<std::uint8_t>> custom;
   if (!from.custom_options.empty()) custom = builder->CreateVector(flex_map(from.custom_options));
@@ -86,6 +97,47 @@ TfliteFile small_tflite_file() {
                     {3, {6}, {7}, {}, ""}};
   file.inputs = {0};
   file.outputs = {7};
+  return file;
+}
+
+TfliteFile small_real_tflite_file() {
+  constexpr int kReal = 0, kInteger = 2, kCode = 9, kPixel = 3;
+  TfliteFile file;
+  file.codes = {{114, 114, ""}, {3, 3, ""},   {34, 34, ""}, {4, 4, ""},  {40, 40, ""},
+                {14, 14, ""},   {18, 18, ""}, {0, 0, ""},   {17, 17, ""}};
+  const auto computed = [&](const char* name, int type, std::vector<std::int32_t> shape) {
+    file.tensors.push_back({name, type, std::move(shape), {}, {}, {}, 0, false, 0});
+  };
+  const auto constant = [&](const char* name, int type, std::vector<std::int32_t> shape,
+                            std::vector<std::uint8_t> data, std::vector<float> scale = {}) {
+    const std::vector<std::int64_t> zeros(scale.size(), 0);
+    file.tensors.push_back(
+        {name, type, std::move(shape), std::move(data), std::move(scale), zeros, 0, false, -1});
+  };
+  computed("image", kPixel, {1, 9, 9, 3});
+  file.tensors[0].scale = {0.0078125f};
+  file.tensors[0].zero_point = {127};
+  computed("codes", kCode, {1, 9, 9, 3});
+  constant("weight", kCode, {2, 1, 1, 3}, {1, 2, 3, 250, 5, 6}, {0.5f, 0.25f});
+  constant("bias", kInteger, {2}, {1, 0, 0, 0, 2, 0, 0, 0}, {0.004f, 0.002f});
+  computed("conv", kReal, {1, 5, 5, 2});
+  constant("amounts", kInteger, {4, 2}, std::vector<std::uint8_t>(32));
+  file.tensors.back().data[8] = file.tensors.back().data[20] = 1;
+  computed("padded", kReal, {1, 6, 6, 2});
+  constant("filter", kReal, {1, 2, 2, 2}, f32_bytes({1, 2, 3, 4, 5, 6, 7, 8}));
+  constant("offset", kReal, {2}, f32_bytes({0.5f, -0.5f}));
+  computed("depthwise", kReal, {1, 5, 5, 2});
+  constant("axes", kInteger, {2}, {1, 0, 0, 0, 2, 0, 0, 0});
+  computed("mean", kReal, {1, 1, 1, 2});
+  computed("gate", kReal, {1, 1, 1, 2});
+  computed("gated", kReal, {1, 5, 5, 2});
+  computed("sum", kReal, {1, 5, 5, 2});
+  computed("pool", kReal, {1, 2, 2, 2});
+  file.operators = {{0, {0}, {1}, {}, ""},       {1, {1, 2, 3}, {4}, {}, ""}, {2, {4, 5}, {6}, {}, ""},
+                    {3, {6, 7, 8}, {9}, {}, ""}, {4, {9, 10}, {11}, {}, ""},  {5, {11}, {12}, {}, ""},
+                    {6, {9, 12}, {13}, {}, ""},  {7, {13, 4}, {14}, {}, ""},  {8, {14}, {15}, {}, ""}};
+  file.inputs = {0};
+  file.outputs = {15};
   return file;
 }
 

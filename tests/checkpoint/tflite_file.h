@@ -48,8 +48,12 @@ struct TfliteFile {
 };
 
 TfliteFile small_tflite_file();
+// image u8 -> QUANTIZE -> CONV_2D -> PAD -> DEPTHWISE_CONV_2D -> MEAN -> LOGISTIC -> MUL -> ADD ->
+// MAX_POOL_2D
+TfliteFile small_real_tflite_file();
 
-// CONV_2D and MAX_POOL_2D operators get options: stride 2, padding VALID, pool 3 high, 2 wide.
+// CONV_2D, DEPTHWISE_CONV_2D and MAX_POOL_2D operators get options: stride 2 (1 for depthwise), padding
+// VALID, pool 3 high, 2 wide; ADD and MUL no activation.
 std::vector<std::byte> to_bytes(const TfliteFile& file);
 
 }  // namespace bitplace::test

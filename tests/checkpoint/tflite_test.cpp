@@ -5,6 +5,7 @@
 
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/tflite_file.h"
+#include "networks/import_tflite.h"
 #include "support/random.h"
 #include "support/test_data.h"
 
@@ -63,6 +64,16 @@ TEST_CASE("a TFLite file becomes tensors and operators") {
   CHECK(option(model.operators[3], "filter_height") == 3);
   CHECK(model.inputs == std::vector<std::int32_t>{0});
   CHECK(model.outputs == std::vector<std::int32_t>{7});
+}
+
+TEST_CASE("the small real-valued file is one that can be imported") {
+  const Result<Checkpoint> checkpoint = parse_checkpoint("real.tflite", to_bytes(small_real_tflite_file()));
+  INFO(checkpoint.error().message());
+  REQUIRE(checkpoint.ok());
+  const Result<ImportedTflite> imported = import_real_tflite(std::get<TfliteModel>(checkpoint->contents));
+  INFO(imported.error().message());
+  REQUIRE(imported.ok());
+  CHECK(imported->graph.nodes.size() == 7);
 }
 
 TEST_CASE("a contradictory TFLite file is refused with the place and the reason") {

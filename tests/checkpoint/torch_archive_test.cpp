@@ -234,14 +234,7 @@ TEST_CASE("an archive without tensors says what it holds instead") {
 }
 
 TEST_CASE("the weights of a frozen TorchScript module are the constants of its code") {
-  ZipFile file =
-      archive_of(PickleWriter().global("__torch__", "Net").raw(")\x81}").text("training").raw("\x89sb"));
-  PickleWriter constants;
-  constants.raw("(").tensor("FloatStorage", "0", 2, 0, {2}, {1}).integer(5);
-  constants.tensor("FloatStorage", "1", 1, 0, {1}, {1}).raw("t");
-  file.add("a/constants.pkl", constants.finish());
-  file.add("a/constants/0", storage_bytes<float>({1, 2})).add("a/constants/1", storage_bytes<float>({3}));
-  const TensorCheckpoint checkpoint = tensors_of(file, "TorchScript archive (frozen)");
+  const TensorCheckpoint checkpoint = tensors_of(small_frozen_archive(), "TorchScript archive (frozen)");
   CHECK(names_of(checkpoint) == std::vector<std::string>{"CONSTANTS.c0", "CONSTANTS.c2"});
   CHECK(to_f32(checkpoint.tensors[1]) == std::vector<float>{3});
 }
@@ -264,6 +257,10 @@ TEST_CASE("what belongs to the training is not taken for weights") {
 }
 
 TEST_CASE("quantized tensors are read as the numbers that they stand for") {
+  const std::vector<float> rows = to_f32(tensors_of(small_quantized_state()).tensors.at(0));
+  CHECK(rows.size() == 60);
+  CHECK(rows.at(0) == 2.5f);
+  CHECK(rows.at(59) == 8.0f);
   const auto quantized = [](const std::string& tag, std::int64_t elements, const Shape& shape) {
     PickleWriter pickle = dict_of("q");
     pickle.global("torch._utils", "_rebuild_qtensor").raw("(").storage(tag, "0", elements);

@@ -105,6 +105,31 @@ ZipFile small_libtorch_archive() {
       .add("m/constants.pkl", PickleWriter().raw(")").finish());
 }
 
+ZipFile small_quantized_state() {
+  PickleWriter pickle;
+  pickle.raw("}").text("w").global("torch._utils", "_rebuild_qtensor").raw("(");
+  pickle.storage("QInt8Storage", "0", 64).integer(0).integers({5, 12}).integers({12, 1}).raw("(");
+  pickle.global("torch", "per_channel_affine").tensor("DoubleStorage", "1", 5, 0, {5}, {1});
+  pickle.tensor("LongStorage", "2", 5, 0, {5}, {1}).integer(0).raw("t\x89").ordered_dict().raw("tRs");
+  return ZipFile()
+      .add("a/data.pkl", pickle.finish())
+      .add("a/data/0", std::string(64, '\5'))
+      .add("a/data/1", storage_bytes<double>({0.5, 1, 2, 4, 8}))
+      .add("a/data/2", storage_bytes<std::int64_t>({0, 1, 2, 3, 4}));
+}
+
+ZipFile small_frozen_archive() {
+  PickleWriter module, constants;
+  module.global("__torch__", "Net").raw(")\x81}").text("training").raw("\x89sb");
+  constants.raw("(").tensor("FloatStorage", "0", 2, 0, {2}, {1}).integer(5);
+  constants.tensor("FloatStorage", "1", 1, 0, {1}, {1}).raw("t");
+  return ZipFile()
+      .add("a/data.pkl", module.finish())
+      .add("a/constants.pkl", constants.finish())
+      .add("a/constants/0", storage_bytes<float>({1, 2}))
+      .add("a/constants/1", storage_bytes<float>({3}));
+}
+
 ZipFile small_whole_module() {
   const auto parameter = [](PickleWriter& pickle, const std::string& key) {
     pickle.global("torch._utils", "_rebuild_parameter").raw("(").tensor("FloatStorage", key, 1, 0, {1}, {1});

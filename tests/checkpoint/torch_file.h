@@ -117,6 +117,10 @@ LegacyFile small_legacy_module();
 ZipFile small_state_dict();
 // The archive that LibTorch writes of a module with a parameter, a buffer and a nested module.
 ZipFile small_libtorch_archive();
+// A tensor of 5x12 codes with a scale and a zero point for each of its 5 rows.
+ZipFile small_quantized_state();
+// A TorchScript module whose weights are constants of its code.
+ZipFile small_frozen_archive();
 // A pickled module inside of a training checkpoint, with an optimizer of unknown objects beside it.
 ZipFile small_whole_module();
 

@@ -14,7 +14,8 @@ namespace bitplace::test {
 
 std::vector<std::vector<std::byte>> fuzz_seeds() {
   std::vector<std::vector<std::byte>> seeds;
-  for (const ZipFile& file : {small_state_dict(), small_libtorch_archive(), small_whole_module()}) {
+  for (const ZipFile& file : {small_state_dict(), small_libtorch_archive(), small_whole_module(),
+                              small_quantized_state(), small_frozen_archive()}) {
     std::vector<std::byte> archive = to_bytes(file);
     archive.insert(archive.begin(), std::byte{1});
     seeds.push_back(archive);
@@ -39,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     archive = to_bytes(ZipFile()
                            .add("a/data.pkl", rest)
                            .add("a/data/0", std::string(64, '\1'))
-                           .add("a/data/1", std::string(40, '\2')));
+                           .add("a/data/1", std::string(40, '\2'))
+                           .add("a/data/2", std::string(40, '\0')));
   }
   const Result<Checkpoint> checkpoint = parse_checkpoint("fuzz", archive);
   if (!checkpoint.ok()) return 0;

@@ -387,7 +387,9 @@ TEST_CASE("a squeeze-and-excitation block scales the map's channels") {
   matrix.emplace_back("weights_format", 0);
   matrix.emplace_back("keep_num_dims", 0);
   m.add("FULLY_CONNECTED", {m.last, m.reals({4, 4}), m.reals({4})}, {1, 4}, matrix);
-  m.add("RESHAPE", {m.last, m.constant({4}, std::vector<std::int32_t>{1, 1, 1, 4})}, {1, 1, 1, 4});
+  const std::int32_t vector = m.last;
+  const std::int32_t shape = m.add("SHAPE", {vector}, {4});  // what it says, the output's shape says too
+  m.add("RESHAPE", {vector, shape}, {1, 1, 1, 4});
   m.add("LOGISTIC", {m.last}, {1, 1, 1, 4});
   m.add("MUL", {m.last, silu}, {1, 9, 8, 4}, Model::fused(kNoFusion));
   m.add("HARD_SWISH", {m.last}, {1, 9, 8, 4});
@@ -456,6 +458,25 @@ TEST_CASE("maps are joined along their channels") {
   CHECK(joined[11 * 20 + 5] == values[static_cast<std::size_t>(graph.nodes[1].output)][4 * 20 + 1]);
   m.model.operators.back().options.back().second = 1;
   CHECK_THAT(error_of(m), Contains("another axis"));
+}
+
+TEST_CASE("constants that many operators share do not multiply without bound") {
+  Model shared;
+  const std::int32_t image = shared.last, weight = shared.reals({600, 10, 10, 3});  // 0.7 MB
+  std::vector<std::int32_t> maps;
+  for (int i = 0; i < 150; ++i)
+    maps.push_back(shared.add("CONV_2D", {image, weight}, {1, 9, 8, 600}, Model::window(kSame, 1)));
+  TfliteOptions channels = Model::fused(kNoFusion);
+  channels.emplace_back("axis", 3);
+  shared.add("CONCATENATION", maps, {1, 9, 8, 90000}, channels);
+  CHECK_THAT(error_of(shared), Contains("shared by too many operators"));
+  Model doubled;
+  for (int i = 0; i < 70; ++i) {
+    TfliteOptions options = Model::fused(kNoFusion);
+    options.emplace_back("axis", 3);
+    doubled.add("CONCATENATION", {doubled.last, doubled.last}, {1, 9, 8, 3}, options);
+  }
+  CHECK_THAT(error_of(doubled), Contains("is too large"));
 }
 
 TEST_CASE("what a real-valued graph cannot express is refused with the operator's name") {
