@@ -1,7 +1,5 @@
 #include "networks/load_network.h"
 
-#include <set>
-
 #include "core/error.h"
 #include "networks/backbone.h"
 #include "networks/build_binary_network.h"
@@ -183,15 +181,6 @@ std::vector<std::string> network_names() {
   for (const Backbone& backbone : backbones())
     names.emplace_back(backbone.name);
   return names;
-}
-
-std::vector<std::string> cut_names() {
-  std::set<std::string> names;
-  for (const Backbone& backbone : backbones()) {
-    for (const BackboneCut& cut : backbone.cuts)
-      names.emplace(cut.name);
-  }
-  return {names.begin(), names.end()};
 }
 
 }  // namespace bitplace

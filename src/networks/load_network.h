@@ -46,8 +46,7 @@ Result<LoadedNetwork> load_network(const Checkpoint& checkpoint, const NetworkOp
 Result<LoadedNetwork> random_network(const std::string& network, std::uint64_t seed,
                                      const NetworkOptions& options);
 
-// Every name that --network takes, and every name that --cut takes with one of them.
+// Every name that --network takes.
 std::vector<std::string> network_names();
-std::vector<std::string> cut_names();
 
 }  // namespace bitplace

@@ -20,7 +20,7 @@ Result<std::vector<float>> RandomParameters::take(const std::string& name,
     low = high = 1.0f;
   } else if (name.ends_with("weight")) {
     low = 0.5f, high = 1.5f;
-  } else if (name.ends_with("bias")) {
+  } else if (name.ends_with("bias") || name.ends_with("running_mean")) {
     low = -0.25f, high = 0.25f;
   }
   for (float& value : values)

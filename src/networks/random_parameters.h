@@ -28,7 +28,8 @@ class SplitMix64 {
 };
 
 // Weights as He et al. (2015) draw them, so that sums keep the size of what they are made of; factors around
-// 1 and offsets around 0. Batch-norm statistics are 0 and 1 until settle_batch_norms() knows better.
+// 1 and offsets around 0. Batch-norm statistics are of numbers of size 1 until settle_batch_norms() knows
+// better.
 class RandomParameters : public ParameterSource {
  public:
   explicit RandomParameters(std::uint64_t seed) : random_(seed) {}
@@ -39,8 +40,8 @@ class RandomParameters : public ParameterSource {
   SplitMix64 random_;
 };
 
-// Sets every batch-norm's running statistics to what its channels would have if the taps of an image were
-// independent: what training would have found, roughly. Activations then stay of order one at any depth.
+// Scales every batch-norm's running statistics to the size that its channels would have if the taps of an
+// image were independent. Activations then stay of order one at any depth.
 void settle_batch_norms(Graph* graph);
 
 }  // namespace bitplace

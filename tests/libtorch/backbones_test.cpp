@@ -5,6 +5,7 @@
 #include "image/decode.h"
 #include "libtorch/backbone_modules.h"
 #include "libtorch/surroundings.h"
+#include "lowering/evaluate.h"
 #include "networks/backbone.h"
 #include "support/test_data.h"
 
@@ -50,6 +51,21 @@ const std::vector<test::TorchImage>& images() {
   return kImages;
 }
 
+// The graph as it was built against LibTorch, both in binary64: the layers are the same.
+void check_graph(const LoadedNetwork& network, const test::TorchCut& cut) {
+  std::vector<double> input;
+  for (std::size_t i = 0; i < images()[0].bytes.size(); ++i) {
+    constexpr double kMean[] = {0.485, 0.456, 0.406}, kDeviation[] = {0.229, 0.224, 0.225};
+    input.push_back((images()[0].bytes[i] / 255.0 - kMean[i % 3]) / kDeviation[i % 3]);
+  }
+  const Result<EvaluatedValues> values = evaluate(network.graph, input);
+  if (!values.ok()) FAIL(values.error().message());
+  const std::vector<double>& features = (*values)[static_cast<std::size_t>(network.graph.features)];
+  const test::Agreement agreement =
+      test::agreement(std::vector<float>(features.begin(), features.end()), cut.maps[0]);
+  CHECK(agreement.difference < 1e-6);  // both were rounded to f32 at the end
+}
+
 void check_cut(const Checkpoint& checkpoint, const std::string& network, const test::TorchCut& cut) {
   NetworkOptions options;
   options.cut = cut.name;
@@ -58,6 +74,7 @@ void check_cut(const Checkpoint& checkpoint, const std::string& network, const t
   const Result<LoadedNetwork> loaded = load_network(checkpoint, options);
   if (!loaded.ok()) FAIL(loaded.error().message());
   CHECK(loaded->name == network);
+  check_graph(*loaded, cut);
   Describer describer = test::open_describer(test::real_valued_model(*loaded));
   for (std::size_t i = 0; i < cut.maps.size(); ++i) {
     INFO("image " << i);
