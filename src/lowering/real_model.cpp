@@ -39,4 +39,26 @@ Result<ModelContents> make_float_model(const RealNetwork& network) {
   return make_real_model(network, RealLoweringOptions{});
 }
 
+Result<RealNetwork> real_network_of(const ModelContents& model) {
+  RealNetwork network{model.network, {}, model.preprocessing};
+  const auto check = [](const Value& value) -> Status {
+    if (value.type == DataType::f32) return {};
+    return make_error(ErrorCode::unsupported, "value '" + value.name + "'",
+                      std::string("is ") + data_type_name(value.type) +
+                          ": only an fp32 model can be given other precisions");
+  };
+  const Graph& graph = model.graph;
+  BITPLACE_TRY(check(value_at(graph, graph.input)));
+  Rewrite rewrite(graph);
+  for (const Node& node : graph.nodes) {
+    if (rewrite.find(graph.features) != kNone) break;  // what follows encodes the descriptor
+    BITPLACE_TRY(check(value_at(graph, node.output)));
+    BITPLACE_TRY(rewrite.copy(node));
+  }
+  rewrite.redirect(graph.descriptor, rewrite.find(graph.features));
+  BITPLACE_ASSIGN(features, rewrite.finish());
+  network.graph = std::move(features);
+  return network;
+}
+
 }  // namespace bitplace

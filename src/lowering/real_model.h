@@ -25,4 +25,8 @@ Result<ModelContents> make_real_model(const RealNetwork& network, const RealLowe
 // The same without a precision map and ranges: f32 throughout, with an L2-normalised f32 descriptor.
 Result<ModelContents> make_float_model(const RealNetwork& network);
 
+// An fp32 model as the network that it was made of: its graph up to the features. A model with anything but
+// f32 in it is an error.
+Result<RealNetwork> real_network_of(const ModelContents& model);
+
 }  // namespace bitplace

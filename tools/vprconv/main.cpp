@@ -5,5 +5,6 @@ int main(int argc, char** argv) {
   bitplace::tools::add_convert(program);
   bitplace::tools::add_inspect(program);
   bitplace::tools::add_explain(program);
+  bitplace::tools::add_search(program);
   return program.main(argc, argv);
 }
