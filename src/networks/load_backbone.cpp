@@ -24,6 +24,19 @@ Result<const BackboneCut*> choose_cut(const Backbone& backbone, const std::strin
                     std::string(backbone.name) + " has " + list_names(known));
 }
 
+// The one asked for; or else the deepest that is there, unless the head's parameters are for other channels.
+Result<const BackboneCut*> choose_cut(const Backbone& backbone, const NamedTensors& tensors,
+                                      const HeadSpec& head, const std::string& name) {
+  if (!name.empty()) return choose_cut(backbone, name);
+  const BackboneCut& deepest = recognise_cut(backbone, tensors);
+  const std::int64_t channels = required_channels(tensors, head).value_or(deepest.channels);
+  if (channels == deepest.channels) return &deepest;
+  for (const BackboneCut& cut : backbone.cuts) {
+    if (cut.channels == channels) return &cut;
+  }
+  return &deepest;
+}
+
 // The size as the user says it, or else as training had it.
 Result<Preprocessing> choose_preprocessing(const NetworkOptions& options, std::int64_t usual_height,
                                            std::int64_t usual_width) {
@@ -115,15 +128,10 @@ Result<std::optional<LoadedNetwork>> load_backbone(const TensorCheckpoint& check
     tensors.rename(backbone->from_timm);
     notes.emplace_back("its parameters are named as timm names them");
   }
-  const BackboneCut* cut = &recognise_cut(*backbone, tensors);
-  if (!options.cut.empty()) {
-    BITPLACE_ASSIGN(chosen, choose_cut(*backbone, options.cut));
-    cut = chosen;
-  }
-  notes.push_back(std::string("ends with ") + cut->name + ": " + std::to_string(cut->channels) + " channels");
-
   BITPLACE_ASSIGN(request, head_request(options));
   BITPLACE_ASSIGN(head, choose_head(tensors, request));
+  BITPLACE_ASSIGN(cut, choose_cut(*backbone, tensors, head.spec, options.cut));
+  notes.push_back(std::string("ends with ") + cut->name + ": " + std::to_string(cut->channels) + " channels");
   const std::optional<WrapperDefaults> defaults = wrapper_defaults(tensors, wrapper);
   BITPLACE_ASSIGN(preprocessing, wrapped_preprocessing(options, head.spec, defaults, *backbone, *cut));
   CheckpointParameters parameters(tensors);

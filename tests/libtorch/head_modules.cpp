@@ -193,6 +193,37 @@ struct ConvapHead : Head {
   }
 };
 
+// Mean pooling with principal components as scikit-learn applies them to normalised descriptors.
+struct ComponentsHead : Head {
+  std::shared_ptr<torch::nn::Module> pca = register_module("pca", folder());
+  Tensor mean = pca->register_parameter("mean", torch::rand(kMapChannels) * 0.1);
+  Tensor components = pca->register_parameter("components", torch::rand({9, kMapChannels}) - 0.5);
+  Tensor variance;
+
+  explicit ComponentsHead(bool whiten) {
+    if (whiten) variance = pca->register_parameter("explained_variance", torch::rand(9) + 0.1);
+  }
+  Tensor forward(const Tensor& map) override {
+    const Tensor along = torch::matmul(unit(map.mean({2, 3}), 1) - mean, components.t());
+    return variance.defined() ? along / variance.sqrt() : along;
+  }
+};
+
+// A linear layer of maxima, or whitening of them, or a projection of the whole map.
+struct TrailingHead : Head {
+  bool whiten, whole;
+  torch::nn::Linear layer{nullptr};
+
+  TrailingHead(bool whitened, bool map, std::int64_t pixels) : whiten(whitened), whole(map) {
+    layer =
+        add_linear(*this, whiten ? "whiten" : "projection", whole ? pixels * kMapChannels : kMapChannels, 12);
+  }
+  Tensor forward(const Tensor& map) override {
+    const Tensor features = whole ? map.flatten(1) : map.amax({2, 3});
+    return layer(whiten ? unit(features, 1) : features);
+  }
+};
+
 using Maker = std::function<std::shared_ptr<Head>(std::int64_t pixels)>;
 
 const std::map<std::string, Maker>& makers() {
@@ -210,6 +241,11 @@ const std::map<std::string, Maker>& makers() {
       {"mac/linear/before",
        [=](std::int64_t) { return std::make_shared<BenchmarkHead>(Norm::before, maximum); }},
       {"spoc/linear/after", [=](std::int64_t) { return std::make_shared<BenchmarkHead>(Norm::after, mean); }},
+      {"mac/whiten", [](std::int64_t n) { return std::make_shared<TrailingHead>(true, false, n); }},
+      {"mac/projection", [](std::int64_t n) { return std::make_shared<TrailingHead>(false, false, n); }},
+      {"flatten/projection", [](std::int64_t n) { return std::make_shared<TrailingHead>(false, true, n); }},
+      {"spoc/components", [](std::int64_t) { return std::make_shared<ComponentsHead>(false); }},
+      {"spoc/components/whiten", [](std::int64_t) { return std::make_shared<ComponentsHead>(true); }},
       {"cosplace", [](std::int64_t) { return std::make_shared<CosplaceHead>(); }},
       {"cosplace/gsv-cities", [](std::int64_t) { return std::make_shared<GsvCosplaceHead>(); }},
       {"netvlad", [](std::int64_t) { return std::make_shared<NetvladHead>("pool", false, false); }},
@@ -218,7 +254,7 @@ const std::map<std::string, Maker>& makers() {
       {"netvlad/linear",
        [](std::int64_t) { return std::make_shared<NetvladHead>("aggregation", false, true); }},
       {"netvlad/hloc", [](std::int64_t) { return std::make_shared<HlocHead>(); }},
-      {"mixvpr", [](std::int64_t pixels) { return std::make_shared<MixvprHead>(pixels); }},
+      {"mixvpr", [](std::int64_t n) { return std::make_shared<MixvprHead>(n); }},
       {"convap", [](std::int64_t) { return std::make_shared<ConvapHead>(2); }},
       {"convap/grid", [](std::int64_t) { return std::make_shared<ConvapHead>(3); }}};
   return kMakers;

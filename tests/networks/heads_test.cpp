@@ -140,6 +140,30 @@ TEST_CASE("a projection behind a map takes it in PyTorch's order") {
   CHECK(parameters.taken == Taken{{"fc.weight", {3, 140}}});
 }
 
+TEST_CASE("principal components: features to length 1, less the mean, along the components, whitened") {
+  test::AnyParameters parameters;
+  parameters.values["pca.mean"] = {1, 2, 3, 4};
+  parameters.values["pca.components"] = {1, 0, 0, 2, 0, 3, 1, 0};
+  parameters.values["pca.explained_variance"] = {4, 0.25};
+  HeadSpec head = {HeadKind::spoc, PoolHead{}};
+  head.components = PrincipalComponents{"pca", 2, true};
+  const Graph whitened = with_head(backbone(5, 7, 4), head, parameters);
+  CHECK(operations(whitened) == Names{"average_pool", "l2_normalize_channels", "convolution"});
+  CHECK(feature_shape(whitened) == flat(2));
+  CHECK(floats(whitened, "pca.weight") == std::vector<float>{0.5f, 0, 0, 1, 0, 6, 2, 0});
+  CHECK(floats(whitened, "pca.bias") == std::vector<float>{-4.5f, -18});
+  head.components->whiten = false;
+  const Graph plain = with_head(backbone(5, 7, 4), head, parameters);
+  CHECK(floats(plain, "pca.weight") == parameters.values["pca.components"]);
+  CHECK(floats(plain, "pca.bias") == std::vector<float>{-9, -9});
+  head.components->whiten = true;
+  parameters.values["pca.explained_variance"] = {4, 0};
+  const Result<Graph> refused = append_head(backbone(5, 7, 4), head, parameters);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(std::string(refused.error().message()) ==
+        "tensor 'pca.explained_variance': element 1 is not positive");
+}
+
 TEST_CASE("NetVLAD with the clusters outermost") {
   test::AnyParameters parameters;
   const NetvladHead layers{"pool.conv", "pool.centroids", 8, true, VladOrder::cluster_major};

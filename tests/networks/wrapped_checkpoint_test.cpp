@@ -208,6 +208,47 @@ TEST_CASE("VGG-16 with NetVLAD and whitening, named by hloc, ends in front of th
   CHECK(has_note(network, "MatConvNet's VGG-16's is assumed"));
 }
 
+TEST_CASE("the cut is where the head's channels are, though there is more") {
+  const auto with = [](std::int64_t channels) {
+    return wrapped(
+        "resnet18", "layer4", prefixed("backbone.model."),
+        {{"aggregator.conv.weight", {4, channels, 1, 1}}, {"aggregator.centroids", {4, channels}}});
+  };
+  CHECK(loaded(with(512), small()).cut == "layer4");
+  const LoadedNetwork cropped = loaded(with(256), small());
+  CHECK(cropped.cut == "layer3");
+  CHECK(dimension(cropped) == 1024);
+  CHECK(has_note(cropped, "not used, behind that: layer4"));
+  NetworkOptions deep = small();
+  deep.cut = "layer4";
+  CHECK(error_of(with(256), deep).find("has shape [4, 256, 1, 1], expected [4, 512, 1, 1]") !=
+        std::string::npos);
+  CHECK(error_of(with(300), small()).find("has shape [4, 300, 1, 1], expected [4, 512, 1, 1]") !=
+        std::string::npos);
+}
+
+TEST_CASE("whitening, a projection and principal components may follow any head") {
+  const auto with = [](const test::NamedShapes& head) {
+    return wrapped("resnet18", "layer4", prefixed("backbone.model."), head);
+  };
+  const LoadedNetwork whitened =
+      loaded(with({{"whiten.weight", {32, 512}}, {"whiten.bias", {32}}}), small("mac"));
+  CHECK(whitened.head == "mac");
+  CHECK(dimension(whitened) == 32);
+  const LoadedNetwork projected =
+      loaded(with({{"aggregator.p", {1}}, {"projection.weight", {16, 512}}}), with_p(small()));
+  CHECK(projected.head == "gem");
+  CHECK(dimension(projected) == 16);
+  const LoadedNetwork components =
+      loaded(with({{"pca.mean", {512}}, {"pca.components", {8, 512}}}), small("spoc"));
+  CHECK(components.head == "spoc");
+  CHECK(dimension(components) == 8);
+  CHECK(error_of(with({{"pca.components", {8, 512}}}), small("spoc")) ==
+        "net.pth: parameters: missing pca.mean");
+  CHECK(error_of(with({{"pca.mean", {512}}, {"pca.components", {8, 512}}, {"pca.explained_variance", {8}}}),
+                 small("spoc")) == "net.pth: tensor 'pca.explained_variance': element 0 is not positive");
+}
+
 TEST_CASE("the size of the images is the program's, the head's, or the user's") {
   const auto size = [](const LoadedNetwork& network) {
     return std::pair(network.preprocessing.height, network.preprocessing.width);
@@ -256,9 +297,9 @@ TEST_CASE("a head's parameters are complete, fit, and all used") {
   CHECK(error_of(with(surplus), small()) ==
         "net.pth: parameters: no part of resnet18 with head netvlad: aggregator.extra");
   test::NamedShapes narrow = netvlad;
-  narrow[1].second = {4, 256};
+  narrow[1].second = {4, 500};
   CHECK(error_of(with(narrow), small()) ==
-        "net.pth: tensor 'aggregator.centroids': has shape [4, 256], expected [4, 512]");
+        "net.pth: tensor 'aggregator.centroids': has shape [4, 500], expected [4, 512]");
   CHECK(error_of(
             with({{"aggregation.1.p", {1}}, {"aggregation.3.weight", {8, 512}}, {"aggregation.3.bias", {7}}}),
             with_p(small())) == "net.pth: tensor 'aggregation.3.bias': has shape [7], expected [8]");

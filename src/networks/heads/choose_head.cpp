@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "core/error.h"
 #include "networks/heads/recognise_head.h"
@@ -76,22 +77,46 @@ Result<RecognisedHead> without_parameters(const HeadRequest& request) {
   return chosen;
 }
 
+// The first extent of a layer's weight.
+std::int32_t outputs_of(const NamedTensors& tensors, const std::string& name) {
+  const std::vector<std::int64_t> shape = tensors.shape(name);
+  const bool fits = !shape.empty() && shape[0] <= std::numeric_limits<std::int32_t>::max();
+  return fits ? static_cast<std::int32_t>(shape[0]) : 0;
+}
+
+// Layers that may stand behind any head, and that tell nothing of it.
+void add_trailing_layers(const NamedTensors& tensors, HeadSpec* head) {
+  for (const auto& [name, normalized] : {std::pair("whiten", true), std::pair("projection", false)}) {
+    const std::string layer = name;
+    if (head->projection || !tensors.contains(layer + ".weight")) continue;
+    head->projection = Projection{layer, outputs_of(tensors, layer + ".weight"),
+                                  tensors.contains(layer + ".bias"), normalized};
+  }
+  if (tensors.contains("pca.components")) {
+    head->components = PrincipalComponents{"pca", outputs_of(tensors, "pca.components"),
+                                           tensors.contains("pca.explained_variance")};
+  }
+}
+
+// The recognised head, or else one without parameters.
+Result<RecognisedHead> recognised_or_bare(const NamedTensors& tensors, const HeadRequest& request) {
+  BITPLACE_ASSIGN(recognised, recognise_head(tensors, request));
+  if (!recognised) return without_parameters(request);
+  const HeadKind kind = recognised->spec.kind;
+  if (!request.name.empty() && request.name != head_name(kind)) return contradiction(tensors, request, kind);
+  recognised->notes.insert(recognised->notes.begin(),
+                           std::string("head recognised as ") + head_name(kind) + " by its parameters");
+  return *std::move(recognised);
+}
+
 }  // namespace
 
 Result<RecognisedHead> choose_head(const NamedTensors& tensors, const HeadRequest& request) {
   if (!request.name.empty()) BITPLACE_TRY(requested_kind(request.name));
-  BITPLACE_ASSIGN(recognised, recognise_head(tensors, request));
-  if (!recognised) {
-    BITPLACE_ASSIGN(chosen, without_parameters(request));
-    BITPLACE_TRY(check_settings(chosen.spec, request));
-    return chosen;
-  }
-  const HeadKind kind = recognised->spec.kind;
-  if (!request.name.empty() && request.name != head_name(kind)) return contradiction(tensors, request, kind);
-  BITPLACE_TRY(check_settings(recognised->spec, request));
-  recognised->notes.insert(recognised->notes.begin(),
-                           std::string("head recognised as ") + head_name(kind) + " by its parameters");
-  return *std::move(recognised);
+  BITPLACE_ASSIGN(chosen, recognised_or_bare(tensors, request));
+  BITPLACE_TRY(check_settings(chosen.spec, request));
+  add_trailing_layers(tensors, &chosen.spec);
+  return chosen;
 }
 
 Result<HeadSpec> untrained_head(const HeadRequest& request, std::int64_t channels, std::int64_t positions) {

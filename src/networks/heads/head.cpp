@@ -45,8 +45,10 @@ std::optional<std::int64_t> required_positions(const HeadSpec& head) {
 }
 
 ValueId append_head(NetworkBuilder& builder, ValueId features, const HeadSpec& head) {
-  const ValueId pooled = std::visit(AppendLayers{builder, features}, head.layers);
-  return head.projection ? heads::append_projection(builder, pooled, *head.projection) : pooled;
+  ValueId result = std::visit(AppendLayers{builder, features}, head.layers);
+  if (head.projection) result = heads::append_projection(builder, result, *head.projection);
+  if (head.components) result = heads::append_components(builder, result, *head.components);
+  return result;
 }
 
 Result<Graph> append_head(Graph graph, const HeadSpec& head, ParameterSource& parameters) {

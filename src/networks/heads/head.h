@@ -74,10 +74,19 @@ struct Projection {
   bool normalize_input = false;  // to length 1, before the layer
 };
 
+// Principal components of descriptors, of length 1 each: NAME.mean [D], NAME.components [outputs, D] and, for
+// whitening, NAME.explained_variance [outputs], as scikit-learn calls them.
+struct PrincipalComponents {
+  std::string name;
+  std::int32_t outputs = 0;
+  bool whiten = false;
+};
+
 struct HeadSpec {
   HeadKind kind = HeadKind::flatten;
   std::variant<FlattenHead, PoolHead, NetvladHead, MixvprHead, ConvapHead> layers;
-  std::optional<Projection> projection;
+  std::optional<Projection> projection = {};
+  std::optional<PrincipalComponents> components = {};  // behind all that
 };
 
 // The pixels that the feature map must have; nothing where the head takes any.

@@ -9,7 +9,9 @@ namespace bitplace::heads {
 ValueId normalize_pixels(NetworkBuilder& builder, const std::string& name, ValueId input);
 // [1, h, w, c] -> [1, 1, c, h * w]
 ValueId transpose(NetworkBuilder& builder, const std::string& name, ValueId input);
-// [1, h, w, c] -> [1, 1, 1, h * w * c]
+// [1, h, w, c] -> [1, 1, 1, c * h * w], the channels outermost, as PyTorch flattens
+ValueId flatten(NetworkBuilder& builder, ValueId input);
+// [1, h, w, c] -> [1, 1, 1, h * w * c], the channels innermost
 ValueId reshape(NetworkBuilder& builder, const std::string& name, ValueId input);
 std::int64_t pixels(const NetworkBuilder& builder, ValueId value);
 
@@ -18,5 +20,6 @@ ValueId append_netvlad(NetworkBuilder& builder, ValueId features, const NetvladH
 ValueId append_mixvpr(NetworkBuilder& builder, ValueId features, const MixvprHead& head);
 ValueId append_convap(NetworkBuilder& builder, ValueId features, const ConvapHead& head);
 ValueId append_projection(NetworkBuilder& builder, ValueId features, const Projection& projection);
+ValueId append_components(NetworkBuilder& builder, ValueId features, const PrincipalComponents& components);
 
 }  // namespace bitplace::heads

@@ -26,7 +26,6 @@ class Recogniser {
   // 0 where there is no such tensor or axis, or the extent is no layer's.
   std::int32_t extent(const std::string& name, std::size_t axis) const;
   std::optional<Projection> linear(const std::string& name, bool normalize_input) const;
-  std::optional<Projection> linear_behind(const std::string& place, bool normalize_input) const;
   Status check_supported() const;
 
   std::optional<RecognisedHead> mixvpr(const std::string& place) const;
@@ -54,12 +53,6 @@ std::optional<Projection> Recogniser::linear(const std::string& name, bool norma
   return Projection{name, extent(name + ".weight", 0), contains(name + ".bias"), normalize_input};
 }
 
-// Whitening is a linear layer too.
-std::optional<Projection> Recogniser::linear_behind(const std::string& place, bool normalize_input) const {
-  if (place == "aggregation.0.") return linear(kLinearBehind, normalize_input);
-  return linear("whiten", true);
-}
-
 Status Recogniser::check_supported() const {
   for (const std::string place : kPlaces) {
     for (const auto& [part, head] : {std::pair("dust_bin", "SALAD"), std::pair("boqs.0.queries", "BoQ")}) {
@@ -83,7 +76,7 @@ std::optional<RecognisedHead> Recogniser::mixvpr(const std::string& place) const
   head.hidden = extent(place + "mix.0.mix.1.weight", 0);
   head.channels = extent(channels, 0);
   head.rows = extent(rows, 0);
-  return RecognisedHead{{HeadKind::mixvpr, head, {}}, {}};
+  return RecognisedHead{{HeadKind::mixvpr, head}, {}};
 }
 
 std::optional<RecognisedHead> Recogniser::convap(const std::string& place) const {
@@ -102,7 +95,9 @@ std::optional<RecognisedHead> Recogniser::netvlad(const std::string& place) cons
   if (!contains(scores + ".weight") || !contains(centers)) return std::nullopt;
   const NetvladHead head{scores, centers, extent(centers, 0), contains(scores + ".bias"),
                          VladOrder::cluster_major};
-  return RecognisedHead{{HeadKind::netvlad, head, linear_behind(place, true)}, {}};
+  const bool projected = place == "aggregation.0.";
+  return RecognisedHead{{HeadKind::netvlad, head, projected ? linear(kLinearBehind, true) : std::nullopt},
+                        {}};
 }
 
 std::optional<RecognisedHead> Recogniser::hloc_netvlad() const {
@@ -110,7 +105,7 @@ std::optional<RecognisedHead> Recogniser::hloc_netvlad() const {
   if (!contains(scores + ".weight") || !contains(centers)) return std::nullopt;
   const NetvladHead head{scores, centers, extent(centers, 1), contains(scores + ".bias"),
                          VladOrder::dimension_major};
-  return RecognisedHead{{HeadKind::netvlad, head, linear("whiten", true)}, {}};
+  return RecognisedHead{{HeadKind::netvlad, head}, {}};
 }
 
 RecognisedHead Recogniser::pooled(HeadKind kind, PoolHead pool, std::optional<Projection> projection) const {
@@ -145,7 +140,7 @@ Found Recogniser::gem() const {
   for (const std::string name : {"aggregator.p", "aggregation.p", "pool.p"}) {
     if (!contains(name)) continue;
     return std::optional(
-        pooled(HeadKind::gem, {GlobalPool::generalized_mean, false, name, {}}, linear("whiten", true)));
+        pooled(HeadKind::gem, {GlobalPool::generalized_mean, false, name, {}}, std::nullopt));
   }
   for (const auto& [name, before] :
        {std::pair("aggregation.0.p", false), std::pair("aggregation.1.p", true)}) {

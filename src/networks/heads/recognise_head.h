@@ -35,6 +35,9 @@ Result<std::optional<RecognisedHead>> recognise_head(const NamedTensors& tensors
 // that contradicts the parameters, which are named; a setting that the head does not have.
 Result<RecognisedHead> choose_head(const NamedTensors& tensors, const HeadRequest& request);
 
+// The channels that the parameters ask of the features; nothing where they do not say.
+std::optional<std::int64_t> required_channels(const NamedTensors& tensors, const HeadSpec& head);
+
 // A head of the usual size for features of so many channels and pixels, none of whose parameters was learned.
 Result<HeadSpec> untrained_head(const HeadRequest& request, std::int64_t channels, std::int64_t positions);
 

@@ -14,10 +14,12 @@ namespace {
 
 using Rename = std::function<std::string(const std::string&)>;
 
-constexpr std::array<const char*, 5> kHeads = {"aggregator.", "aggregation.", "pool.", "netvlad.", "whiten."};
+constexpr std::array<const char*, 7> kHeads = {"aggregator.", "aggregation.", "pool.", "netvlad.",
+                                               "whiten.",     "projection.",  "pca."};
 // Longest first.
-constexpr std::array<const char*, 6> kBackbones = {"backbone.module.", "backbone.model.", "encoder.module.",
-                                                   "encoder.model.",   "backbone.",       "encoder."};
+constexpr std::array<const char*, 7> kBackbones = {"backbone.module.", "backbone.model.", "backbone.dino.",
+                                                   "encoder.module.",  "encoder.model.",  "backbone.",
+                                                   "encoder."};
 
 // The names behind one prefix, without it.
 class Inner {
