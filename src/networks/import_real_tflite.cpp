@@ -149,12 +149,10 @@ Result<ValueId> RealTfliteImporter::convolution_operand(const Operator& op, Marg
   return any_operand(op, 0, margins);
 }
 
-Result<ValueId> RealTfliteImporter::operand(const Operator& op, std::size_t position) const {
+Result<ValueId> RealTfliteImporter::operand(const Operator& op, std::size_t position) {
   Margins margins;
   BITPLACE_ASSIGN(value, padded_operand(op, position, &margins));
-  if (margins.any())
-    return op.unsupported("reads an explicitly padded map; only convolutions and pools do so here");
-  return value;
+  return surround(op, value, margins);
 }
 
 bool RealTfliteImporter::is_sole_reader(std::int32_t tensor) const {

@@ -60,6 +60,7 @@ class RealTfliteImporter {
   template <typename Attributes>
   Result<Attributes> pool_attributes(const Operator& op, ValueId input, const Margins& margins) const;
   bool is_never_negative(ValueId value) const;
+  Result<ValueId> surround(const Operator& op, ValueId value, const Margins& margins);
 
   // real_tflite_blocks.cpp
   struct Blocks {
@@ -97,7 +98,7 @@ class RealTfliteImporter {
   // Operands, behind the operators that only change their representation.
   bool is_constant(std::int32_t tensor) const;
   Result<const TfliteTensor*> constant(const Operator& op, std::size_t position) const;
-  Result<ValueId> operand(const Operator& op, std::size_t position) const;
+  Result<ValueId> operand(const Operator& op, std::size_t position);
   Result<ValueId> padded_operand(const Operator& op, std::size_t position, Margins* margins) const;
   Result<ValueId> any_operand(const Operator& op, std::size_t position, Margins* margins) const;
   Result<ValueId> convolution_operand(const Operator& op, Margins* margins) const;

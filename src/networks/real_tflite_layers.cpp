@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::int32_t kSame = 0, kValid = 1;  // TFLite's Padding
 
-Tensor weight_tensor(std::string name, const Shape& shape, const std::vector<float>& values) {
-  Tensor tensor = make_tensor(std::move(name), values);
-  tensor.shape = shape;
-  return tensor;
-}
-
 Shape surrounded(const Shape& map, std::int64_t rows, std::int64_t columns) {
   return Shape(std::int64_t{1}, map[1] + rows, map[2] + columns, map[3]);
 }
@@ -200,33 +194,28 @@ Result<Attributes> RealTfliteImporter::pool_attributes(const Operator& op, Value
 Status RealTfliteImporter::add_average_pool(const Operator& op) {
   Margins margins;
   BITPLACE_ASSIGN(input, padded_operand(op, 0, &margins));
-  BITPLACE_ASSIGN(attributes, pool_attributes<AveragePoolAttributes>(op, input, margins));
   BITPLACE_ASSIGN(padding, op.option("padding", kSame, kValid));
-  if (margins.any() && padding == kSame)
-    return op.unsupported("averages over explicit padding, which counts, and its own, which does not");
+  // Explicit padding counts, that of the pool's own does not.
+  if (padding == kSame) {
+    BITPLACE_ASSIGN(surrounded_input, surround(op, input, margins));
+    input = surrounded_input;
+    margins = {};
+  }
+  BITPLACE_ASSIGN(attributes, pool_attributes<AveragePoolAttributes>(op, input, margins));
   attributes.count_padding = margins.any() ? 1 : 0;
   BITPLACE_ASSIGN(output, append(op, "", {"", Op::average_pool, {input}, kNone, attributes, {}}));
   return bind(op, output);
-}
-
-bool RealTfliteImporter::is_never_negative(ValueId value) const {
-  for (const Node& node : result_.graph.nodes) {
-    if (node.output != value) continue;
-    if (const auto* a = std::get_if<ConvolutionAttributes>(&node.attributes)) return a->output_low >= 0.0f;
-    if (const auto* a = std::get_if<AddAttributes>(&node.attributes)) return a->low >= 0.0f;
-    const auto* a = std::get_if<ActivationAttributes>(&node.attributes);
-    return a != nullptr && (a->kind == ActivationKind::relu || a->kind == ActivationKind::relu6 ||
-                            a->kind == ActivationKind::sigmoid);
-  }
-  return false;
 }
 
 Status RealTfliteImporter::add_max_pool(const Operator& op) {
   Margins margins;
   BITPLACE_ASSIGN(input, padded_operand(op, 0, &margins));
   // Zeros around a map without negative numbers win nothing, just as padding, of which no tap counts.
-  if (margins.any() && !is_never_negative(input))
-    return op.unsupported("pools a map that is padded with zeros and may be negative");
+  if (!is_never_negative(input)) {
+    BITPLACE_ASSIGN(surrounded_input, surround(op, input, margins));
+    input = surrounded_input;
+    margins = {};
+  }
   BITPLACE_ASSIGN(attributes, pool_attributes<MaxPoolAttributes>(op, input, margins));
   BITPLACE_ASSIGN(output, append(op, "", {"", Op::max_pool, {input}, kNone, attributes, {}}));
   return bind(op, output);
@@ -247,27 +236,6 @@ Status RealTfliteImporter::add_mean(const Operator& op) {
   attributes.window_width = static_cast<std::int32_t>(map[2]);
   BITPLACE_ASSIGN(output, append(op, "", {"", Op::average_pool, {input}, kNone, attributes, {}}));
   return bind(op, output);
-}
-
-// The zeros are left to the convolution or pool that reads them.
-Status RealTfliteImporter::add_pad(const Operator& op) {
-  Margins margins;
-  BITPLACE_ASSIGN(input, padded_operand(op, 0, &margins));
-  BITPLACE_ASSIGN(amounts, constant(op, 1));
-  const std::vector<std::int64_t> values = integer_values(*amounts);
-  if (values.size() != 8) return op.unsupported("does not pad four dimensions");
-  const bool sane =
-      std::all_of(values.begin(), values.end(), [](std::int64_t v) { return v >= 0 && v < 128; });
-  if (!sane || values[0] != 0 || values[1] != 0 || values[6] != 0 || values[7] != 0)
-    return op.unsupported("pads something else than rows and columns, or by more than 127");
-  margins.top += static_cast<std::int32_t>(values[2]);
-  margins.bottom += static_cast<std::int32_t>(values[3]);
-  margins.left += static_cast<std::int32_t>(values[4]);
-  margins.right += static_cast<std::int32_t>(values[5]);
-  BITPLACE_TRY(bind(op, input));
-  BITPLACE_ASSIGN(tensor, op.output());
-  if (margins.any()) margins_[tensor] = margins;
-  return {};
 }
 
 }  // namespace bitplace

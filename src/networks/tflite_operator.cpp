@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "lowering/rewrite.h"
 
 namespace bitplace {
 namespace {
@@ -33,6 +34,12 @@ std::vector<float> f32_values(const TfliteTensor& tensor) {
   std::vector<float> values(tensor.data.size() / sizeof(float));
   std::memcpy(values.data(), tensor.data.data(), values.size() * sizeof(float));
   return values;
+}
+
+Tensor weight_tensor(std::string name, const Shape& shape, const std::vector<float>& values) {
+  Tensor tensor = make_tensor(std::move(name), values);
+  tensor.shape = shape;
+  return tensor;
 }
 
 TfliteOperatorView::TfliteOperatorView(const TfliteModel& model, std::size_t index)

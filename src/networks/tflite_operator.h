@@ -16,6 +16,9 @@ std::vector<std::int64_t> integer_values(const TfliteTensor& tensor);
 // The numbers of an f32 tensor.
 std::vector<float> f32_values(const TfliteTensor& tensor);
 
+// Numbers with the shape of a convolution's weights.
+Tensor weight_tensor(std::string name, const Shape& shape, const std::vector<float>& values);
+
 class TfliteOperatorView {
  public:
   TfliteOperatorView(const TfliteModel& model, std::size_t index);
