@@ -11,16 +11,6 @@ class DescriptorEncoder {
   DescriptorEncoder(Rewrite& rewrite, const DescriptorEncoding& encoding)
       : rewrite_(rewrite), encoding_(encoding) {}
 
-  Result<ValueId> encode(ValueId features) {
-    BITPLACE_TRY(check_thresholds(features));
-    const bool integers = type_of(features) == DataType::s32;
-    return integers ? encode_integers(features) : encode_real(features);
-  }
-
- private:
-  const Shape& shape_of(ValueId value) const { return value_at(rewrite_.target(), value).shape; }
-  DataType type_of(ValueId value) const { return value_at(rewrite_.target(), value).type; }
-
   Status check_thresholds(ValueId features) const {
     const bool integers = type_of(features) == DataType::s32;
     const std::size_t foreign =
@@ -36,6 +26,15 @@ class DescriptorEncoder {
     return make_error(ErrorCode::invalid_argument, "descriptor",
                       std::to_string(count) + " thresholds for " + std::to_string(expected) + " features");
   }
+
+  Result<ValueId> encode(ValueId features) {
+    const bool integers = type_of(features) == DataType::s32;
+    return integers ? encode_integers(features) : encode_real(features);
+  }
+
+ private:
+  const Shape& shape_of(ValueId value) const { return value_at(rewrite_.target(), value).shape; }
+  DataType type_of(ValueId value) const { return value_at(rewrite_.target(), value).type; }
 
   Result<ValueId> encode_integers(ValueId features) {
     if (encoding_.type == DataType::b1 && encoding_.thresholds.empty())
@@ -130,7 +129,10 @@ Result<Graph> encode_descriptor(const Graph& graph, const DescriptorEncoding& en
   Rewrite rewrite(graph);
   for (const Node& node : graph.nodes)
     BITPLACE_TRY(rewrite.copy(node));
-  BITPLACE_ASSIGN(descriptor, DescriptorEncoder(rewrite, encoding).encode(rewrite.find(graph.features)));
+  DescriptorEncoder encoder(rewrite, encoding);
+  const ValueId features = rewrite.find(graph.features);
+  BITPLACE_TRY(encoder.check_thresholds(features));
+  BITPLACE_ASSIGN(descriptor, encoder.encode(features));
   BITPLACE_ASSIGN(encoded, rewrite.finish());
   encoded.descriptor = descriptor;
   return encoded;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <numeric>
 #include <set>
 
@@ -34,8 +35,12 @@ constexpr const char* kStyle = R"css(
 .chart .chosen { fill: none; stroke: var(--right); stroke-width: 2.6; }
 )css";
 
+bool are_bits(double bits) {
+  return bits >= 0.0 && bits <= 64.0;
+}
+
 bool is_finite(const SearchPoint& point) {
-  return std::isfinite(point.bits) && std::isfinite(point.error);
+  return are_bits(point.bits) && std::isfinite(point.error);
 }
 
 std::string number_text(double value) {
@@ -63,7 +68,8 @@ std::string line(const char* kind, double x1, double y1, double x2, double y2) {
 class Scale {
  public:
   explicit Scale(const SearchPlot& plot) {
-    double least_bits = INFINITY, most_bits = -INFINITY, least = INFINITY, most = 0.0;
+    constexpr double kBeyond = std::numeric_limits<double>::infinity();
+    double least_bits = kBeyond, most_bits = -kBeyond, least = kBeyond, most = 0.0;
     for (const SearchPoint& point : plot.points) {
       if (!is_finite(point)) continue;
       least_bits = std::min(least_bits, point.bits);
@@ -71,7 +77,7 @@ class Scale {
       if (point.error > 0.0) least = std::min(least, point.error);
       most = std::max(most, point.error);
     }
-    if (plot.budget && std::isfinite(*plot.budget)) {
+    if (plot.budget && are_bits(*plot.budget)) {
       least_bits = std::min(least_bits, *plot.budget);
       most_bits = std::max(most_bits, *plot.budget);
     }
@@ -91,8 +97,10 @@ class Scale {
 
   std::string axes(const std::string& error_name) const {
     std::string text;
-    const double step = std::max(1.0, std::ceil((high_bits_ - low_bits_) / 16.0));
-    for (double bits = low_bits_; bits <= high_bits_; bits += step) {
+    const int span = static_cast<int>(high_bits_ - low_bits_);
+    const int step = std::max(1, (span + 15) / 16);
+    for (int offset = 0; offset <= span; offset += step) {
+      const double bits = low_bits_ + offset;
       text += line("grid", x(bits), kTop, x(bits), kBottom);
       text += text_at(x(bits), kBottom + 16.0, "middle", fixed(bits, 0));
     }
@@ -170,7 +178,7 @@ std::string front_table(const SearchPlot& plot) {
   for (const std::size_t i : pareto_front(plot.points)) {
     const SearchPoint& point = plot.points[i];
     std::string label = html_escaped(point.label);
-    if (!point.mark.empty()) label = "<b>" + html_escaped(point.mark) + "</b> " + label;
+    if (!point.mark.empty()) label.insert(0, "<b>" + html_escaped(point.mark) + "</b> ");
     if (plot.chosen == i) label += " <span class=\"badge\">chosen</span>";
     text += "<tr><td class=\"number\">" + fixed(point.bits, 3) + "</td><td class=\"number\">" +
             number_text(point.error) + "</td><td>" + label + "</td></tr>\n";
@@ -213,7 +221,7 @@ Result<std::string> search_chart(const SearchPlot& plot) {
   std::string text = "<svg class=\"chart\" viewBox=\"0 0 700 390\" role=\"img\" aria-label=\"" +
                      html_escaped(plot.error_name) + " against average bits\">\n" +
                      scale.axes(plot.error_name);
-  if (plot.budget && std::isfinite(*plot.budget)) {
+  if (plot.budget && are_bits(*plot.budget)) {
     const double x = scale.x(*plot.budget);
     text += line("budget", x, kTop, x, kBottom) +
             text_at(x - 5.0, kTop + 11.0, "end", "budget " + fixed(*plot.budget, 2));

@@ -10,7 +10,7 @@
 namespace bitplace::tools {
 
 struct SearchPoint {
-  double bits = 0.0;   // average over the weights
+  double bits = 0.0;   // average over the weights, 0 to 64; otherwise the point is not finite
   double error = 0.0;  // of the descriptor; larger is worse
   std::string label;   // what the candidate is: shown when pointed at, and in the table
   std::string mark;    // a short name drawn beside the point ("int8"); empty for most
