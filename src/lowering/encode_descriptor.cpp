@@ -1,9 +1,15 @@
+#include <string>
+
 #include "core/error.h"
 #include "lowering/passes.h"
 #include "lowering/rewrite.h"
 
 namespace bitplace {
 namespace {
+
+Error fault(const std::string& why) {
+  return make_error(ErrorCode::invalid_argument, "descriptor", why);
+}
 
 // Appends the nodes of the descriptor to a copy of the graph.
 class DescriptorEncoder {
@@ -13,23 +19,19 @@ class DescriptorEncoder {
 
   Status check_thresholds(ValueId features) const {
     const bool integers = type_of(features) == DataType::s32;
-    const std::size_t foreign =
-        integers ? encoding_.normalized_thresholds.size() : encoding_.thresholds.size();
-    if (foreign != 0) {
-      return make_error(ErrorCode::invalid_argument, "descriptor",
-                        integers ? "integer features are compared with integer thresholds"
-                                 : "real features are compared with thresholds of normalised features");
-    }
-    const std::size_t count = integers ? encoding_.thresholds.size() : encoding_.normalized_thresholds.size();
+    if (integers && !encoding_.normalized_thresholds.empty())
+      return fault("integer features are compared with integer thresholds");
+    if (!integers && !encoding_.thresholds.empty())
+      return fault("real features are compared with thresholds of normalised features");
+    const std::size_t count = encoding_.thresholds.size() + encoding_.normalized_thresholds.size();
     const auto expected = static_cast<std::size_t>(shape_of(features).elements());
     if (count == 0 || count == expected) return {};
-    return make_error(ErrorCode::invalid_argument, "descriptor",
-                      std::to_string(count) + " thresholds for " + std::to_string(expected) + " features");
+    return fault(std::to_string(count) + " thresholds for " + std::to_string(expected) + " features");
   }
 
   Result<ValueId> encode(ValueId features) {
-    const bool integers = type_of(features) == DataType::s32;
-    return integers ? encode_integers(features) : encode_real(features);
+    if (type_of(features) == DataType::s32) return encode_integers(features);
+    return encode_real(features);
   }
 
  private:
