@@ -60,7 +60,7 @@ inline Sums<kLow> filter_pair(const FilterColumns& columns, const FilterGroup& g
   Sums<kLow> sums;
   for (std::int32_t r = 0; r < kFilterRows; ++r) {
     sums.high[r] = kLow ? _mm256_setzero_si256() : start;
-    if (kLow) sums.low[r] = start;
+    if constexpr (kLow) sums.low[r] = start;
   }
   std::int64_t left = group.first[pair], right = group.first[pair + 1];
   const std::int64_t step = kBlockTaps * columns.pixel_bytes;
@@ -76,9 +76,10 @@ inline Sums<kLow> filter_pair(const FilterColumns& columns, const FilterGroup& g
       const __m256i last = _mm256_shuffle_epi8(bytes, last_mask);
       sums.high[r] =
           add(sums.high[r], add(_mm256_madd_epi16(first, first_high), _mm256_madd_epi16(last, last_high)));
-      if (!kLow) continue;
-      sums.low[r] =
-          add(sums.low[r], add(_mm256_madd_epi16(first, first_low), _mm256_madd_epi16(last, last_low)));
+      if constexpr (kLow) {
+        sums.low[r] =
+            add(sums.low[r], add(_mm256_madd_epi16(first, first_low), _mm256_madd_epi16(last, last_low)));
+      }
     }
   }
   return sums;

@@ -46,7 +46,7 @@ inline Sums<kLow> filter_group(const FilterColumns& columns, const FilterGroup& 
   Sums<kLow> sums;
   for (std::int32_t r = 0; r < kFilterRows; ++r) {
     sums.high[r] = kLow ? _mm512_setzero_si512() : start;
-    if (kLow) sums.low[r] = start;
+    if constexpr (kLow) sums.low[r] = start;
   }
   std::int64_t at = 0;
   const std::int64_t step = kBlockTaps * columns.pixel_bytes;
@@ -62,9 +62,10 @@ inline Sums<kLow> filter_group(const FilterColumns& columns, const FilterGroup& 
       const __m512i last = _mm512_shuffle_epi8(windows, last_mask);
       sums.high[r] =
           add(sums.high[r], add(_mm512_madd_epi16(first, first_high), _mm512_madd_epi16(last, last_high)));
-      if (!kLow) continue;
-      sums.low[r] =
-          add(sums.low[r], add(_mm512_madd_epi16(first, first_low), _mm512_madd_epi16(last, last_low)));
+      if constexpr (kLow) {
+        sums.low[r] =
+            add(sums.low[r], add(_mm512_madd_epi16(first, first_low), _mm512_madd_epi16(last, last_low)));
+      }
     }
   }
   return sums;

@@ -47,7 +47,7 @@ inline Sums<kLow> filter_pixel(const FilterColumns& columns, const FilterGroup& 
   Sums<kLow> sums;
   for (std::int32_t r = 0; r < kFilterRows; ++r) {
     sums.high[r] = kLow ? vdupq_n_s32(0) : start;
-    if (kLow) sums.low[r] = start;
+    if constexpr (kLow) sums.low[r] = start;
   }
   std::int64_t at = group.first[pixel];
   const std::int64_t step = kBlockTaps * columns.pixel_bytes;
@@ -60,7 +60,7 @@ inline Sums<kLow> filter_pixel(const FilterColumns& columns, const FilterGroup& 
       const int16x8_t first = widened(window, first_mask);
       const int16x8_t last = widened(window, last_mask);
       sums.high[r] = add_block(sums.high[r], first, last, high);
-      if (kLow) sums.low[r] = add_block(sums.low[r], first, last, low);
+      if constexpr (kLow) sums.low[r] = add_block(sums.low[r], first, last, low);
     }
   }
   return sums;

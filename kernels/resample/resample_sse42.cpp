@@ -40,7 +40,7 @@ inline Sums<kLow> filter_pixel(const FilterColumns& columns, const FilterGroup& 
   Sums<kLow> sums;
   for (std::int32_t r = 0; r < kFilterRows; ++r) {
     sums.high[r] = kLow ? _mm_setzero_si128() : start;
-    if (kLow) sums.low[r] = start;
+    if constexpr (kLow) sums.low[r] = start;
   }
   std::int64_t at = group.first[pixel];
   const std::int64_t step = kBlockTaps * columns.pixel_bytes;
@@ -56,8 +56,9 @@ inline Sums<kLow> filter_pixel(const FilterColumns& columns, const FilterGroup& 
       const __m128i last = _mm_shuffle_epi8(window, load(masks[1]));
       sums.high[r] =
           add(sums.high[r], add(_mm_madd_epi16(first, first_high), _mm_madd_epi16(last, last_high)));
-      if (!kLow) continue;
-      sums.low[r] = add(sums.low[r], add(_mm_madd_epi16(first, first_low), _mm_madd_epi16(last, last_low)));
+      if constexpr (kLow) {
+        sums.low[r] = add(sums.low[r], add(_mm_madd_epi16(first, first_low), _mm_madd_epi16(last, last_low)));
+      }
     }
   }
   return sums;
