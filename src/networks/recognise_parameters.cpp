@@ -24,7 +24,7 @@ const std::vector<Fingerprint>& fingerprints() {
       {"mobilenet_v2", "features.18.0.weight", {1280, 320, 1, 1}},
       {"efficientnet_b0", "features.7.0.block.0.0.weight", {1152, 192, 1, 1}},
       {"efficientnet_b0", "features.8.0.weight", {1280, 320, 1, 1}},
-      {"vgg16", "features.28.weight", {512, 512, 3, 3}},
+      {"vgg16", "features.26.weight", {512, 512, 3, 3}},  // where VGG-19 has a ReLU
       {"mobilenet_v2", "blocks.6.0.conv_pwl.weight", {320, 960, 1, 1}, true},
       {"efficientnet_b0", "blocks.6.0.conv_pwl.weight", {320, 1152, 1, 1}, true},
   };

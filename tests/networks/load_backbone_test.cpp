@@ -221,6 +221,12 @@ TEST_CASE("networks that are deeper or shaped otherwise are not taken for ours")
   Checkpoint deeper = checkpoint_of("resnet50");
   tensors_of(deeper).push_back(empty_tensor("layer3.6.conv2.weight"));
   CHECK(error_of(deeper).find("belong to no network that is known") != std::string::npos);
+  Checkpoint vgg19 = checkpoint_of("vgg16");
+  tensor_named(vgg19, "features.26.weight").name = "features.30.weight";
+  CHECK(error_of(vgg19).find("belong to no network that is known") != std::string::npos);
+  Checkpoint b1 = checkpoint_of("efficientnet_b0");
+  tensors_of(b1).push_back(empty_tensor("features.1.1.block.0.0.weight"));
+  CHECK(error_of(b1).find("no part of efficientnet_b0: features.1.1.block.0.0.weight") != std::string::npos);
   Checkpoint other = checkpoint_of("squeezenet1_0");
   tensor_named(other, "features.0.weight").shape = {96, 3, 49};
   CHECK(error_of(other).find("belong to no network that is known") != std::string::npos);

@@ -1,5 +1,5 @@
 // State dictionaries that PyTorch itself saved, and what PyTorch computed with them. They are too large for
-// the repository: BITPLACE_PYTORCH_FILES names a folder that holds
+// the repository: BITPLACE_PYTORCH_NETWORKS names a folder (docs/networks.md) that holds
 //   NETWORK.pth              torchvision's state_dict of a network by bitplace's name
 //   NETWORK[.X].safetensors  "input" [1, 3, H, W], which is an image's bytes / 255 normalised as ImageNet is;
 //                            "features", the network's map at the default cut; "cut.NAME", at another one
@@ -85,9 +85,9 @@ void check_file(const Checkpoint& checkpoint, const std::filesystem::path& path)
 }  // namespace
 
 TEST_CASE("state dictionaries that PyTorch saved give PyTorch's own feature maps") {
-  const char* folder = std::getenv("BITPLACE_PYTORCH_FILES");
+  const char* folder = std::getenv("BITPLACE_PYTORCH_NETWORKS");
   if (folder == nullptr || *folder == '\0') {
-    std::printf("SKIPPED state dictionaries of PyTorch: BITPLACE_PYTORCH_FILES is not set\n");
+    std::printf("SKIPPED state dictionaries of PyTorch: BITPLACE_PYTORCH_NETWORKS is not set\n");
     return;
   }
   for (const Backbone& backbone : backbones()) {
