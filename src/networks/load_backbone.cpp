@@ -76,6 +76,7 @@ Result<Preprocessing> wrapped_preprocessing(const NetworkOptions& options, const
     height = width = side;
   }
   BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options, height, width));
+  if (wrapper) preprocessing.resize = wrapper->resize;
   if (wrapper && wrapper->grey_mean) {
     preprocessing.value_scale = 1.0f;
     preprocessing.mean = *wrapper->grey_mean;

@@ -257,6 +257,9 @@ TEST_CASE("the size of the images is the program's, the head's, or the user's") 
   CHECK(size(loaded(gsv, with_p({}))) == std::pair(320, 320));
   CHECK(size(loaded(gsv, with_p(small()))) == std::pair(64, 64));
   CHECK(size(loaded(wrapped("resnet18", "layer4", kPlain, {}))) == std::pair(224, 224));
+  CHECK(loaded(gsv, with_p(small())).preprocessing.resize == ResizeRule::bilinear_pillow);
+  CHECK(loaded(wrapped("resnet18", "layer4", openvprlab(3), kGem), with_p(small())).preprocessing.resize ==
+        ResizeRule::bicubic_tensor_antialias);
   const auto mixvpr = [](std::int64_t positions) {
     return wrapped("resnet18", "layer3", prefixed("backbone.model."),
                    {{"aggregator.mix.0.mix.0.weight", {positions}},

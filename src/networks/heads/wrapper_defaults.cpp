@@ -15,13 +15,16 @@ std::optional<WrapperDefaults> wrapper_defaults(const NamedTensors& tensors, con
     return std::any_of(tensors.names().begin(), tensors.names().end(),
                        [&](const std::string& name) { return name.starts_with(prefix); });
   };
-  if (names.naming == BackboneNaming::frozen_unfrozen) return WrapperDefaults{"OpenVPRLab", 320, 320};
-  if (any("netvlad.")) return WrapperDefaults{"hloc", 480, 640, kMatConvNetMean};
-  if (any("pool.")) return WrapperDefaults{"pytorch-NetVlad", 480, 640};
+  if (names.naming == BackboneNaming::frozen_unfrozen)
+    return WrapperDefaults{"OpenVPRLab", 320, 320, ResizeRule::bicubic_tensor_antialias};
+  if (any("netvlad.")) return WrapperDefaults{"hloc", 480, 640, ResizeRule::bilinear_opencv, kMatConvNetMean};
+  if (any("pool.")) return WrapperDefaults{"pytorch-NetVlad", 480, 640, ResizeRule::bilinear_pillow};
   if (tensors.contains("aggregation.1.p") && tensors.contains("aggregation.3.weight"))
-    return WrapperDefaults{"CosPlace or EigenPlaces", 512, 512};
-  if (any("aggregation.")) return WrapperDefaults{"deep-visual-geo-localization-benchmark", 480, 640};
-  if (any("aggregator.") || names.prefix == "backbone.model.") return WrapperDefaults{"gsv-cities", 320, 320};
+    return WrapperDefaults{"CosPlace or EigenPlaces", 512, 512, ResizeRule::bilinear_tensor_antialias};
+  if (any("aggregation."))
+    return WrapperDefaults{"deep-visual-geo-localization-benchmark", 480, 640, ResizeRule::bilinear_tensor};
+  if (any("aggregator.") || names.prefix == "backbone.model.")
+    return WrapperDefaults{"gsv-cities", 320, 320, ResizeRule::bilinear_pillow};
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "graph/model_contents.h"
 #include "networks/heads/wrapper_names.h"
 
 namespace bitplace {
@@ -11,6 +12,7 @@ namespace bitplace {
 struct WrapperDefaults {
   const char* program;         // for people
   std::int64_t height, width;  // of the images
+  ResizeRule resize;
   // Normalisation other than ImageNet's: a grey level counts as it is, less the mean.
   std::optional<std::array<float, 3>> grey_mean = {};
 };
