@@ -141,27 +141,29 @@ Result<std::vector<float>> RealTfliteImporter::channel_constants(const Operator&
   return values;
 }
 
-// x * multiplier + addend per channel, then the operator's clamp.
+// x * multiplier + addend per channel, then the operator's clamp: part of the convolution in front of it, or
+// a depthwise one of its own, 1x1.
 Status RealTfliteImporter::append_channel_affine(const Operator& op, std::size_t position,
-                                                 std::vector<float> multiplier, std::vector<float> addend) {
+                                                 const std::vector<float>& multiplier,
+                                                 const std::vector<float>& addend) {
   BITPLACE_ASSIGN(input, operand(op, position));
   BITPLACE_ASSIGN(tensor, op.input(position));
   BITPLACE_ASSIGN(clamp, output_clamp(op));
   if (fold_channel_affine(tensor, input, multiplier, addend, clamp)) return bind_folded(op, input);
   BITPLACE_TRY(spend(op, multiplier.size() + addend.size()));
   const std::string name = op.layer_name();
+  const auto channels = static_cast<std::int64_t>(multiplier.size());
+  const Shape shape(channels, std::int64_t{1}, std::int64_t{1}, std::int64_t{1});
   Graph& graph = result_.graph;
   std::vector<Parameter> parameters = {
-      {"multiplier", graph.add_tensor(make_tensor(name + ".multiplier", multiplier))},
-      {"addend", graph.add_tensor(make_tensor(name + ".addend", addend))}};
-  BITPLACE_ASSIGN(scaled, append(op, "", {"", Op::multiply_add, {input}, kNone, NoAttributes{}, parameters}));
-  if (clamp.open()) return bind(op, scaled);
-  const ActivationKind kind = clamp.low < 0.0f     ? ActivationKind::hard_tanh
-                              : clamp.high == 6.0f ? ActivationKind::relu6
-                                                   : ActivationKind::relu;
-  BITPLACE_ASSIGN(
-      output,
-      append(op, "/clamp", {"", Op::activation, {scaled}, kNone, ActivationAttributes{kind, 0.0f}, {}}));
+      {"weight", graph.add_tensor(weight_tensor(name + ".weight", shape, multiplier))},
+      {"bias", graph.add_tensor(make_tensor(name + ".bias", addend))}};
+  ConvolutionAttributes a;
+  a.groups = static_cast<std::int32_t>(channels);
+  a.epilogue = Epilogue::affine;
+  a.output_low = clamp.low;
+  a.output_high = clamp.high;
+  BITPLACE_ASSIGN(output, append(op, "", {"", Op::convolution, {input}, kNone, a, parameters}));
   return bind(op, output);
 }
 
@@ -172,8 +174,8 @@ Status RealTfliteImporter::add_addition(const Operator& op) {
     BITPLACE_ASSIGN(input, operand(op, other));
     const std::int64_t channels = value_at(result_.graph, input).shape[3];
     BITPLACE_ASSIGN(addend, channel_constants(op, static_cast<std::size_t>(position), channels));
-    std::vector<float> ones(addend.size(), 1.0f);
-    return append_channel_affine(op, other, std::move(ones), std::move(addend));
+    const std::vector<float> ones(addend.size(), 1.0f);
+    return append_channel_affine(op, other, ones, addend);
   }
   BITPLACE_ASSIGN(a, operand(op, 0));
   BITPLACE_ASSIGN(b, operand(op, 1));
@@ -192,9 +194,9 @@ Status RealTfliteImporter::add_subtraction(const Operator& op) {
   BITPLACE_ASSIGN(input, operand(op, other));
   const std::int64_t channels = value_at(result_.graph, input).shape[3];
   BITPLACE_ASSIGN(addend, channel_constants(op, static_cast<std::size_t>(position), channels));
-  std::vector<float> factor(addend.size(), position == 1 ? 1.0f : -1.0f);
+  const std::vector<float> factor(addend.size(), position == 1 ? 1.0f : -1.0f);
   if (position == 1) std::transform(addend.begin(), addend.end(), addend.begin(), std::negate<>());
-  return append_channel_affine(op, other, std::move(factor), std::move(addend));
+  return append_channel_affine(op, other, factor, addend);
 }
 
 Status RealTfliteImporter::add_multiplication(const Operator& op) {
@@ -204,8 +206,8 @@ Status RealTfliteImporter::add_multiplication(const Operator& op) {
     BITPLACE_ASSIGN(input, operand(op, other));
     const std::int64_t channels = value_at(result_.graph, input).shape[3];
     BITPLACE_ASSIGN(multiplier, channel_constants(op, static_cast<std::size_t>(position), channels));
-    std::vector<float> zeros(multiplier.size(), 0.0f);
-    return append_channel_affine(op, other, std::move(multiplier), std::move(zeros));
+    const std::vector<float> zeros(multiplier.size(), 0.0f);
+    return append_channel_affine(op, other, multiplier, zeros);
   }
   for (const std::size_t gate : {0u, 1u}) {
     BITPLACE_ASSIGN(tensor, op.input(gate));

@@ -81,8 +81,8 @@ class RealTfliteImporter {
   Status add_multiplication(const Operator& op);
   Status add_concatenation(const Operator& op);
   Status add_reshape(const Operator& op);
-  Status append_channel_affine(const Operator& op, std::size_t position, std::vector<float> multiplier,
-                               std::vector<float> addend);
+  Status append_channel_affine(const Operator& op, std::size_t position, const std::vector<float>& multiplier,
+                               const std::vector<float>& addend);
   bool fold_channel_affine(std::int32_t tensor, ValueId value, const std::vector<float>& multiplier,
                            const std::vector<float>& addend, const Clamp& clamp);
   bool fold_clamp(std::int32_t tensor, ValueId value, const Clamp& clamp);
