@@ -98,6 +98,38 @@ template <std::size_t V>
   }
 }
 
+// Column after column of one quad's rows. A copy of what it needs, so that the compiler knows that storing
+// outputs does not change it.
+template <std::size_t V>
+class ColumnReader {
+ public:
+  explicit ColumnReader(const Columns& columns)
+      : rows_(columns.rows[0]), x_(columns.first), width_(columns.width), flip_(columns.flip) {
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i)
+      rows_.at[i] += x_ * rows_.step[i];
+  }
+
+  [[gnu::always_inline]] void next(__m512i (&quads)[V]) {
+    if (x_ >= 0 && x_ < width_) {
+      ColumnQuads<V>::interleave(rows_, 0, flip_, quads);
+    } else {
+#pragma GCC unroll 4
+      for (std::size_t v = 0; v < V; ++v)
+        quads[v] = flip_;
+    }
+    ++x_;
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i)
+      rows_.at[i] += rows_.step[i];
+  }
+
+ private:
+  QuadRows rows_;
+  std::int64_t x_, width_;
+  __m512i flip_;
+};
+
 alignas(64) constexpr std::uint8_t kZeros[64] = {};
 
 // The input rows of quad q for the output rows from `row` on.

@@ -144,10 +144,10 @@ template <typename Unit, typename Writer, std::size_t R, std::size_t V, std::siz
   const std::uint8_t* const weights = c.weights;
   std::uint8_t* output = outputs.first;
   __m512i quads[3][V];
+  ColumnReader<V> reader(columns);
 #pragma GCC unroll 2
   for (std::size_t i = 0; i < 3 - Stride; ++i)
-    column_quads_at<V>(columns, 0, static_cast<std::int64_t>(i), quads[i + Stride]);
-  std::int64_t column = 3 - static_cast<std::int64_t>(Stride);
+    reader.next(quads[i + Stride]);
   for (std::int64_t left = outputs.count; left > 0; --left) {
 #pragma GCC unroll 2
     for (std::size_t i = 0; i < 3 - Stride; ++i)
@@ -156,7 +156,7 @@ template <typename Unit, typename Writer, std::size_t R, std::size_t V, std::siz
         quads[i][v] = quads[i + Stride][v];
 #pragma GCC unroll 2
     for (std::size_t i = 3 - Stride; i < 3; ++i)
-      column_quads_at<V>(columns, 0, column++, quads[i]);
+      reader.next(quads[i]);
     __m512i sums[R][V];
 #pragma GCC unroll 2
     for (std::size_t r = 0; r < R; ++r)
@@ -180,16 +180,68 @@ template <typename Unit, typename Writer, std::size_t R, std::size_t V, std::siz
   }
 }
 
+// The same with stride 2 and one output row: every other column belongs to two windows, the next one's sums
+// begin with it, and no quad outlives its column. That leaves registers for the weights: 12 and 8 sums at V =
+// 4; scales and biases are memory operands.
+template <typename Unit, std::size_t V>
+[[gnu::always_inline]] inline void add_column(const __m512i (&quads)[V], const __m512i (&weights)[V],
+                                              __m512i (&sums)[V]) {
+#pragma GCC unroll 4
+  for (std::size_t v = 0; v < V; ++v) {
+    sums[v] = Unit::multiply_add(sums[v], quads[v], weights[v]);
+    pin(sums[v]);
+  }
+}
+
+template <typename Unit, typename Writer, std::size_t V>
+[[gnu::noinline]] void run_strip_of_3_by_2(const ChunkConstants& c, const Columns& columns,
+                                           const Outputs& outputs) {
+  const Writer writer(c.epilogue);
+  const AffineInMemory affine(c.epilogue);
+  __m512i weights[3][V], quads[V], sums[V], next[V];
+#pragma GCC unroll 3
+  for (std::size_t kx = 0; kx < 3; ++kx)
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < V; ++v) {
+      weights[kx][v] = _mm512_load_si512(c.weights + kx * c.tap_weights + v * kVectorBytes);
+      pin(weights[kx][v]);
+    }
+  const auto begin = [&](__m512i(&to)[V]) {
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < V; ++v)
+      to[v] = _mm512_load_si512(c.start + v * kLanes);
+    add_column<Unit>(quads, weights[0], to);
+  };
+  ColumnReader<V> reader(columns);
+  reader.next(quads);
+  begin(next);
+  std::uint8_t* output = outputs.first;
+  const std::int64_t right = outputs.right;
+  for (std::int64_t left = outputs.count; left > 0; --left, output += right) {
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < V; ++v)
+      sums[v] = next[v];
+    reader.next(quads);
+    add_column<Unit>(quads, weights[1], sums);
+    reader.next(quads);
+    add_column<Unit>(quads, weights[2], sums);
+    begin(next);
+    write(writer, sums, affine, output);
+  }
+}
+
 template <typename Unit, typename Writer, std::size_t R, std::size_t V>
 inline void choose_strip(const ChunkConstants& c, const Columns& columns, const Outputs& outputs) {
   const bool three = c.kernel_width == 3 && c.quads == 1 && c.window_columns == 3;
   if (three && c.stride == 1) return run_strip_of_3<Unit, Writer, R, V, 1>(c, columns, outputs);
-  if (three && c.stride == 2) return run_strip_of_3<Unit, Writer, R, V, 2>(c, columns, outputs);
+  if constexpr (R == 1) {
+    if (three && c.stride == 2) return run_strip_of_3_by_2<Unit, Writer, V>(c, columns, outputs);
+  }
   run_strip<Unit, Writer, R, V>(c, columns, outputs);
 }
 
 template <typename Unit, typename Writer, std::size_t V>
-inline void run_chunk(const ConvolutionCall& call, const Chunk& chunk, std::int64_t row, std::int64_t rows) {
+inline ChunkConstants chunk_constants(const ConvolutionCall& call, const Chunk& chunk) {
   const ConvolutionProblem& p = *call.problem;
   const auto* packed = static_cast<const std::uint8_t*>(call.packed);
   const auto& header = *static_cast<const ColumnHeader*>(call.packed);
@@ -205,56 +257,62 @@ inline void run_chunk(const ConvolutionCall& call, const Chunk& chunk, std::int6
   c.column_bytes = g.quads * static_cast<std::int64_t>(V) * kVectorBytes;
   c.tap_bytes = p.dilation_width * c.column_bytes;
   c.window_bytes = p.stride_width * c.column_bytes;
-
   c.window_columns = std::int64_t{p.kernel_width - 1} * p.dilation_width + 1;
   c.stride = p.stride_width;
   c.tap_weights = static_cast<std::size_t>(g.rows_together) * V * kVectorBytes;
+  return c;
+}
+
+// The output rows [first, end) of one chunk, whose constants are looked up once.
+template <typename Unit, typename Writer, std::size_t V>
+inline void run_chunk(const ConvolutionCall& call, const Chunk& chunk, std::int64_t first, std::int64_t end) {
+  const ConvolutionProblem& p = *call.problem;
+  const auto& header = *static_cast<const ColumnHeader*>(call.packed);
+  const ColumnGeometry& g = header.geometry;
+  const ChunkConstants c = chunk_constants<Unit, Writer, V>(call, chunk);
   const std::int64_t strip = (kBufferBytes / c.column_bytes - c.window_columns) / c.stride + 1;
   const std::int64_t right = p.output_channels * Writer::kOutputBytes;
-  auto* output = static_cast<std::uint8_t*>(call.output) + row * p.output_width * right +
+  auto* output = static_cast<std::uint8_t*>(call.output) + first * p.output_width * right +
                  chunk.channel * Writer::kOutputBytes;
   Columns columns;
   columns.width = p.input_width;
   columns.flip = _mm512_set1_epi8(static_cast<char>(header.offset));
-  for (std::int64_t q = 0; q < g.quads; ++q)
-    columns.rows[q] = quad_rows(call, chunk, row, rows, q);
-  for (std::int64_t column = 0; column < p.output_width; column += strip) {
-    const std::int64_t left = p.output_width - column;
-    columns.first = column * p.stride_width - p.pad_left;
-    const Outputs outputs = {output + column * right, right, p.output_width * right,
-                             left < strip ? left : strip};
-    if (rows == 2) {
-      choose_strip<Unit, Writer, 2, V>(c, columns, outputs);
-    } else {
-      choose_strip<Unit, Writer, 1, V>(c, columns, outputs);
+  for (std::int64_t row = first; row < end; row += g.rows_together) {
+    const std::int64_t rows = end - row < g.rows_together ? end - row : g.rows_together;
+    for (std::int64_t q = 0; q < g.quads; ++q)
+      columns.rows[q] = quad_rows(call, chunk, row, rows, q);
+    for (std::int64_t column = 0; column < p.output_width; column += strip) {
+      const std::int64_t left = p.output_width - column;
+      columns.first = column * p.stride_width - p.pad_left;
+      const Outputs outputs = {output + column * right, right, p.output_width * right,
+                               left < strip ? left : strip};
+      if (rows == 2) {
+        choose_strip<Unit, Writer, 2, V>(c, columns, outputs);
+      } else {
+        choose_strip<Unit, Writer, 1, V>(c, columns, outputs);
+      }
     }
-  }
-}
-
-template <typename Unit, typename Writer>
-inline void run_rows(const ConvolutionCall& call, std::int64_t row, std::int64_t rows) {
-  const ConvolutionProblem& p = *call.problem;
-  std::int64_t slot = 0;
-  for (std::int64_t channel = 0; channel < p.output_channels;) {
-    const Chunk chunk = chunk_at(p, channel, slot);
-    if constexpr (Writer::kOutputBytes == 1) {
-      if (chunk.vectors == 4) run_chunk<Unit, Writer, 4>(call, chunk, row, rows);
-      if (chunk.vectors == 2) run_chunk<Unit, Writer, 2>(call, chunk, row, rows);
-    }
-    if (chunk.vectors == 1) run_chunk<Unit, Writer, 1>(call, chunk, row, rows);
-    channel += chunk.channels;
-    slot += chunk.vectors * kLanes;
+    output += g.rows_together * p.output_width * right;
   }
 }
 
 template <typename Unit, typename Writer>
 inline void run_band(const ConvolutionCall& call, std::int64_t task) {
+  const ConvolutionProblem& p = *call.problem;
   const ColumnGeometry& g = static_cast<const ColumnHeader*>(call.packed)->geometry;
-  const std::int64_t height = call.problem->output_height;
   const std::int64_t first = task * g.band;
-  const std::int64_t end = first + g.band < height ? first + g.band : height;
-  for (std::int64_t row = first; row < end; row += g.rows_together)
-    run_rows<Unit, Writer>(call, row, end - row < g.rows_together ? end - row : g.rows_together);
+  const std::int64_t end = first + g.band < p.output_height ? first + g.band : p.output_height;
+  std::int64_t slot = 0;
+  for (std::int64_t channel = 0; channel < p.output_channels;) {
+    const Chunk chunk = chunk_at(p, channel, slot);
+    if constexpr (Writer::kOutputBytes == 1) {
+      if (chunk.vectors == 4) run_chunk<Unit, Writer, 4>(call, chunk, first, end);
+      if (chunk.vectors == 2) run_chunk<Unit, Writer, 2>(call, chunk, first, end);
+    }
+    if (chunk.vectors == 1) run_chunk<Unit, Writer, 1>(call, chunk, first, end);
+    channel += chunk.channels;
+    slot += chunk.vectors * kLanes;
+  }
 }
 
 template <typename Unit>
