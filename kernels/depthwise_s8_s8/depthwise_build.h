@@ -29,6 +29,7 @@ struct SlotRows {
 };
 
 alignas(32) constexpr std::uint8_t kZeros[kChunkChannels] = {};
+constexpr SlotRows kPaddingRows = {{kZeros, kZeros, kZeros, kZeros}, {0, 0, 0, 0}};
 
 // `needed`: slots that some output has a weight for.
 inline SlotRows slot_rows(const ConvolutionCall& call, const SlotForm& form, std::int64_t channel,
@@ -62,7 +63,8 @@ inline void store_vectors(std::uint8_t* to, __m256i v0, __m256i v1, __m256i v2, 
 // Four bytes per lane. kOffset: whether codes differ from what is in memory.
 template <bool kOffset>
 struct ByteSlots {
-  static void unpack(const SlotRows& rows, std::int64_t column, __m256i offset, std::uint8_t* to) {
+  [[gnu::always_inline]] static void vectors(const SlotRows& rows, std::int64_t column, __m256i offset,
+                                             __m256i (&to)[4]) {
     __m256i row[4];
 #pragma GCC unroll 4
     for (int s = 0; s < 4; ++s) {
@@ -73,8 +75,15 @@ struct ByteSlots {
     const __m256i high01 = _mm256_unpackhi_epi8(row[0], row[1]);
     const __m256i low23 = _mm256_unpacklo_epi8(row[2], row[3]);
     const __m256i high23 = _mm256_unpackhi_epi8(row[2], row[3]);
-    store_vectors(to, _mm256_unpacklo_epi16(low01, low23), _mm256_unpackhi_epi16(low01, low23),
-                  _mm256_unpacklo_epi16(high01, high23), _mm256_unpackhi_epi16(high01, high23));
+    to[0] = _mm256_unpacklo_epi16(low01, low23);
+    to[1] = _mm256_unpackhi_epi16(low01, low23);
+    to[2] = _mm256_unpacklo_epi16(high01, high23);
+    to[3] = _mm256_unpackhi_epi16(high01, high23);
+  }
+  static void unpack(const SlotRows& rows, std::int64_t column, __m256i offset, std::uint8_t* to) {
+    __m256i v[4];
+    vectors(rows, column, offset, v);
+    store_vectors(to, v[0], v[1], v[2], v[3]);
   }
 };
 
@@ -106,12 +115,11 @@ inline std::int64_t between(std::int64_t value, std::int64_t low, std::int64_t h
 template <typename Slots>
 inline void build_group(const SlotRows& rows, const ConvolutionProblem& p, const ColumnRange& columns,
                         __m256i offset, std::uint8_t* to) {
-  const SlotRows padding = {{kZeros, kZeros, kZeros, kZeros}, {0, 0, 0, 0}};
   const std::int64_t left = between(-columns.first, 0, columns.count);
   const std::int64_t right = between(columns.first + columns.count - p.input_width, 0, columns.count - left);
-  to = build_columns<Slots>(padding, 0, left, offset, to);
+  to = build_columns<Slots>(kPaddingRows, 0, left, offset, to);
   to = build_columns<Slots>(rows, columns.first + left, columns.count - left - right, offset, to);
-  build_columns<Slots>(padding, 0, right, offset, to);
+  build_columns<Slots>(kPaddingRows, 0, right, offset, to);
 }
 
 }  // namespace

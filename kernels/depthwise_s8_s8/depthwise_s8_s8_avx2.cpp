@@ -4,13 +4,13 @@
 //           products fit 16 bits, 2 * 127 * 127 < 2^15 (behind a ReLU codes are 0 ... 127)
 //   words   2 codes x - min(input_low, 0) to a lane as 16 bits: vpmaddwd, vpaddd, any activations
 //
-// Layout: depthwise_slots.h. Tiles: depthwise_tile_of_4.h for 3 x 3, depthwise_tiles.h for others, whose
-// registers for two outputs of 8 channels are 2 sums, 1 vector of slots, 2 products,
-// 8 results that wait for packing; weights, scales and biases are memory operands. Depth: any. Preconditions:
+// Layout: depthwise_slots.h. Tiles: depthwise_tile_of_4.h and depthwise_apart.h for 3 x 3, depthwise_tiles.h
+// for others, whose registers for two outputs of 8 channels are 2 sums, 1 vector of slots, 2 products, 8
+// results that wait for packing; weights, scales and biases are memory operands. Depth: any. Preconditions:
 // windows that fit the buffer of depthwise_build.h, which those of 11 x 11 kernels dilated by 2 do.
 //
 // Measured, AMD EPYC (Zen 4) at 3.7 GHz, one thread, 3 x 3: 32 to 48 G multiply-accumulates/s without stride
-// (bytes), 23 to 35 (words), 20 to 26 with stride 2 (bytes). docs/performance/int8-avx2.md says what limits.
+// (bytes), 23 to 35 (words), 22 to 35 with stride 2 (bytes). docs/performance/int8-avx2.md says what limits.
 #include <immintrin.h>
 
 #include "kernels/depthwise_s8_s8/depthwise_s8_s8.h"

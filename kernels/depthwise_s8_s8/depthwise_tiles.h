@@ -1,6 +1,7 @@
 // How the 256-bit depthwise kernels walk over outputs: two at a time, either two rows from the same slots
 // with different weights, or two columns with the same weights. Kernels of 3 columns that end in codes take
-// four (depthwise_tile_of_4.h). A kernel file gives a Step with
+// four (depthwise_tile_of_4.h), or with stride 2 one after the other (depthwise_apart.h). A kernel file gives
+// a Step with
 //
 //   Slots                      how codes are unpacked (depthwise_build.h)
 //   form(problem)
@@ -13,6 +14,7 @@
 
 #include <immintrin.h>
 
+#include "kernels/depthwise_s8_s8/depthwise_apart.h"
 #include "kernels/depthwise_s8_s8/depthwise_build.h"
 #include "kernels/depthwise_s8_s8/depthwise_epilogue.h"
 #include "kernels/depthwise_s8_s8/depthwise_slots.h"
@@ -164,6 +166,13 @@ inline void run_chunk(const ConvolutionCall& call, const SlotLayout& layout, con
   s.row_bytes = p.output_width * pixel_bytes;
   s.output = static_cast<std::uint8_t*>(call.output) + task.row * s.row_bytes + channel * output_bytes(p);
   const Finish finish = finish_of(p, s.constants);
+  if constexpr (Step::kUnrolledGroups == 1) {
+    if (unrolled && finish == Finish::codes && layout.rows == 1 && p.stride_width == 2) {
+      s.outputs = p.output_width;
+      const SlotRows rows = slot_rows(call, layout.form, channel, first_row, 0, needed);
+      return run_apart<Step>(s, {rows, -std::int64_t{p.pad_left}, p.input_width, offset});
+    }
+  }
   const std::int64_t most = stretch_outputs(p, layout);
   for (std::int64_t column = 0; column < p.output_width; column += most, s.output += most * pixel_bytes) {
     s.outputs = p.output_width - column < most ? p.output_width - column : most;

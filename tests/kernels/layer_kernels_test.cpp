@@ -286,6 +286,13 @@ TEST_CASE("integer convolutions are exact at the ends of the accumulator's range
   ConvolutionProblem depthwise = square_problem(15, 40, 40, 11, 1, 5);
   depthwise.groups = 40;
   compare_extremes("depthwise_s8_s8", depthwise);
+  for (const std::int32_t channels : {32, 96, 144}) {
+    for (const std::int32_t stride : {1, 2}) {
+      ConvolutionProblem three = square_problem(14 + stride, channels, channels, 3, stride, 1);
+      three.groups = channels;
+      compare_extremes("depthwise_s8_s8", three);
+    }
+  }
 }
 
 TEST_CASE("3 x 3 convolutions are exact however their sums are cut") {
