@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   add_memory_levels();
   bitplace::bench::register_convolutions(bitplace::bench::read_shapes(shapes));
   bitplace::bench::register_elementwise();
+  bitplace::bench::register_heads();
   bitplace::bench::register_images();
   bitplace::bench::register_distances();
   benchmark::RunSpecifiedBenchmarks();

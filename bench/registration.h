@@ -11,6 +11,7 @@ namespace bitplace::bench {
 void register_convolutions(const std::vector<ConvolutionShape>& shapes);
 void register_distances();
 void register_elementwise();
+void register_heads();
 void register_images();
 
 }  // namespace bitplace::bench

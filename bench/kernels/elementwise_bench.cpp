@@ -1,24 +1,14 @@
 // Element-wise steps and pools at the sizes of the networks that have them. The limit is moving their bytes.
 
-#include <benchmark/benchmark.h>
-
-#include <algorithm>
-#include <chrono>
-#include <cstring>
-#include <functional>
-#include <map>
-#include <new>
 #include <random>
-#include <utility>
 #include <vector>
 
+#include "bench/kernels/table_benchmark.h"
 #include "bench/registration.h"
-#include "bench/report_share.h"
 #include "kernels/activation/activation.h"
 #include "kernels/add/add.h"
 #include "kernels/average_pool/average_pool.h"
 #include "kernels/cast/cast.h"
-#include "kernels/common/half.h"
 #include "kernels/dequantize/dequantize.h"
 #include "kernels/l2_normalize/l2_normalize.h"
 #include "kernels/lookup/lookup.h"
@@ -33,109 +23,12 @@ namespace {
 
 constexpr std::int32_t kFeatures = 9216;
 
-// Memory that begins as an arena's tensors do.
-template <typename T>
-struct AlignedAllocator {
-  using value_type = T;
-  AlignedAllocator() = default;
-  template <typename Other>
-  explicit AlignedAllocator(const AlignedAllocator<Other>&) {}
-  T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kAlignment}));
-  }
-  void deallocate(T* data, std::size_t) { ::operator delete (data, std::align_val_t{kAlignment}); }
-  bool operator==(const AlignedAllocator&) const { return true; }
-};
-template <typename T>
-using Aligned = std::vector<T, AlignedAllocator<T>>;
-
 Aligned<std::int32_t> random_integers(std::size_t count) {
   std::mt19937 generator(4);
   Aligned<std::int32_t> values(count);
   for (std::int32_t& value : values)
     value = static_cast<std::int32_t>(generator() % 4609) - 2304;
   return values;
-}
-
-// The fastest of some runs of `move`, which moves `bytes` bytes from or to whichever level of the caches
-// holds them.
-template <typename Move>
-double fastest_seconds(std::size_t bytes, Move move) {
-  constexpr int kRuns = 60;
-  const std::size_t moves = std::max<std::size_t>(1, (std::size_t{1} << 22) / bytes);
-  double best = 1;
-  for (int run = 0; run < kRuns; ++run) {
-    const auto start = std::chrono::steady_clock::now();
-    for (std::size_t i = 0; i < moves; ++i) {
-      move();
-      benchmark::ClobberMemory();
-    }
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    best = std::min(best, elapsed.count() / static_cast<double>(moves));
-  }
-  return best;
-}
-
-double copy_seconds(std::size_t bytes) {
-  const Aligned<char> from(bytes, 1);
-  Aligned<char> to(bytes);
-  return fastest_seconds(bytes, [&] { std::memcpy(to.data(), from.data(), bytes); });
-}
-
-double write_seconds(std::size_t bytes) {
-  Aligned<char> to(bytes);
-  return fastest_seconds(bytes, [&] { std::memset(to.data(), 1, bytes); });
-}
-
-// Runs per second of a step that does nothing but move its bytes: copies what input and output have in
-// common, and reads or writes what one has more.
-Limit move_limit(std::size_t input_bytes, std::size_t output_bytes) {
-  static std::map<std::pair<std::size_t, std::size_t>, Limit> measured;
-  const auto found = measured.find({input_bytes, output_bytes});
-  if (found != measured.end()) return found->second;
-  const std::size_t both = std::min(input_bytes, output_bytes);
-  double seconds = copy_seconds(both);
-  if (output_bytes > both) seconds += write_seconds(output_bytes - both);
-  if (input_bytes > both) {
-    const Limit read = read_limit(input_bytes - both);
-    if (read.per_second <= 0) return {};
-    seconds += static_cast<double>(input_bytes - both) / read.per_second;
-  }
-  return measured[{input_bytes, output_bytes}] = {
-             "move " + std::to_string((input_bytes + output_bytes) / 1024) + " KiB", 1 / seconds};
-}
-
-// Runs one kernel of a table again and again; `run` fills `output`, which must equal what `reference` fills.
-using Runner = std::function<void(Aligned<std::uint8_t>& output)>;
-
-void run_benchmark(benchmark::State& state, std::size_t input_bytes, std::size_t output_bytes,
-                   const Runner& run, const Runner& reference) {
-  Aligned<std::uint8_t> output(output_bytes);
-  const double seconds = time_iterations(state, [&] { run(output); });
-  state.counters["bytes/s"] = static_cast<double>(input_bytes + output_bytes) / seconds;
-  report_share(state, move_limit(input_bytes, output_bytes), 1, seconds);
-  Aligned<std::uint8_t> expected(output_bytes);
-  reference(expected);
-  if (expected != output) state.SkipWithError("differs from the reference kernel");
-}
-
-// One benchmark per usable row; `bind` turns a row into something that runs.
-template <typename Kernel, typename Bind>
-void register_table(const char* shape, KernelTable<Kernel> table, std::size_t input_bytes,
-                    std::size_t output_bytes, Bind bind) {
-  const Result<IsaFeatures> features = active_features();
-  const Runner reference = bind(*table.rows[table.count - 1]);
-  for (std::size_t i = 0; i < table.count; ++i) {
-    const Kernel* kernel = table.rows[i];
-    if ((kernel->features & ~*features) != 0) continue;
-    const std::string name = std::string(shape) + "/" + kernel->name;
-    const Runner run = bind(*kernel);
-    benchmark::RegisterBenchmark(
-        name.c_str(),
-        [=](benchmark::State& state) { run_benchmark(state, input_bytes, output_bytes, run, reference); })
-        ->UseRealTime()
-        ->Unit(benchmark::kMicrosecond);
-  }
 }
 
 std::int32_t* as_s32(Aligned<std::uint8_t>& bytes) {
@@ -201,43 +94,6 @@ void register_descriptors() {
           kernel.run_s32({input.data(), reinterpret_cast<std::int8_t*>(output.data()), 0.1f}, 0, kFeatures);
         };
       });
-}
-
-Aligned<std::uint8_t> random_bytes(std::size_t count) {
-  std::mt19937 generator(5);
-  Aligned<std::uint8_t> values(count);
-  for (std::uint8_t& value : values)
-    value = static_cast<std::uint8_t>(generator());
-  return values;
-}
-
-// As many floats or halves within +-4 as fit, as bytes.
-Aligned<std::uint8_t> random_numbers(std::size_t bytes, bool half) {
-  std::mt19937 generator(6);
-  Aligned<std::uint8_t> values(bytes);
-  const std::size_t each = half ? 2 : 4;
-  for (std::size_t i = 0; i + each <= bytes; i += each) {
-    const float value = static_cast<float>(static_cast<int>(generator() % 8001) - 4000) * 0.001f;
-    const std::uint16_t rounded = float_to_half(value);
-    std::memcpy(values.data() + i, half ? static_cast<const void*>(&rounded) : &value, each);
-  }
-  return values;
-}
-
-// Two tensors with enough elements for every shape below, one behind the other, by the size of their
-// elements: codes, halves, floats.
-constexpr std::size_t kElements = std::size_t{112} * 112 * 64;
-constexpr std::size_t kApart = 2432;  // so that the two do not lie a multiple of a page apart
-
-const std::uint8_t* tensor(std::size_t element) {
-  static const Aligned<std::uint8_t> codes = random_bytes(2 * kElements + kApart);
-  static const Aligned<std::uint8_t> halves = random_numbers(4 * kElements + kApart, true);
-  static const Aligned<std::uint8_t> floats = random_numbers(8 * kElements + kApart, false);
-  return (element == 1 ? codes : element == 2 ? halves : floats).data();
-}
-
-const std::uint8_t* other_tensor(std::size_t element) {
-  return tensor(element) + kElements * element + kApart / 2;
 }
 
 void register_add(const char* shape, void (*AddKernel::*function)(const AddCall&, std::int64_t, std::int64_t),

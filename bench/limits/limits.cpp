@@ -19,6 +19,9 @@ extern const LimitLoop limit_multiply_add_depthwise_f32__avx2;
 extern const LimitLoop limit_multiply_add_depthwise_f16__avx2;
 extern const LimitLoop limit_multiply_add_convolution_f32__sse42;
 extern const LimitLoop limit_multiply_add_depthwise_f32__sse42;
+extern const LimitLoop limit_residuals__avx512;
+extern const LimitLoop limit_residuals__avx2;
+extern const LimitLoop limit_residuals__sse42;
 extern const LimitLoop limit_requantize__avx2;
 extern const LimitLoop limit_requantize__avx512;
 extern const LimitLoop limit_split_lookups__avx2;
@@ -80,6 +83,9 @@ const std::vector<const LimitLoop*>& limit_loops() {
     &limit_multiply_add_depthwise_f16__avx2,
     &limit_multiply_add_convolution_f32__sse42,
     &limit_multiply_add_depthwise_f32__sse42,
+    &limit_residuals__avx512,
+    &limit_residuals__avx2,
+    &limit_residuals__sse42,
     &limit_carry_save__avx512vpopcntdq,
     &limit_split_lookups__avx2,
     &limit_split_lookups__sse42,

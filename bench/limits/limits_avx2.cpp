@@ -87,6 +87,20 @@ void run_multiply_add(std::int64_t iterations) {
   }
 }
 
+// The same with product and sum rounded each.
+void run_multiply_then_add(std::int64_t iterations) {
+#define MULTIPLY_THEN_ADD(a, b)                                               \
+  "vmulps %%ymm15, %%ymm14, %%ymm12\n\t vmulps %%ymm15, %%ymm14, %%ymm13\n\t" \
+  "vaddps %%ymm12, %%ymm" #a ", %%ymm" #a "\n\t vaddps %%ymm13, %%ymm" #b ", %%ymm" #b "\n\t"
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(MULTIPLY_THEN_ADD(0, 1) MULTIPLY_THEN_ADD(2, 3) MULTIPLY_THEN_ADD(4, 5)
+                         MULTIPLY_THEN_ADD(6, 7) MULTIPLY_THEN_ADD(8, 9) MULTIPLY_THEN_ADD(10, 11)::
+                             : "ymm0", "ymm1", "ymm2", "ymm3", "ymm4", "ymm5", "ymm6", "ymm7", "ymm8", "ymm9",
+                               "ymm10", "ymm11", "ymm12", "ymm13");
+  }
+#undef MULTIPLY_THEN_ADD
+}
+
 void run_read(const void* data, std::int64_t bytes, std::int64_t iterations) {
   for (std::int64_t i = 0; i < iterations; ++i) {
     const auto* p = static_cast<const char*>(data);
@@ -125,6 +139,8 @@ extern const LimitLoop limit_multiply_add_depthwise_f32__avx2 = {
     "depthwise_f32_f32", "", "vfmadd231ps ymm", kFeatures, 12 * 8, run_multiply_add};
 extern const LimitLoop limit_multiply_add_depthwise_f16__avx2 = {
     "depthwise_f16_f16", "", "vfmadd231ps ymm", kFeatures, 12 * 8, run_multiply_add};
+extern const LimitLoop limit_residuals__avx2 = {"vlad",    "",     "vmulps + vaddps ymm",
+                                                kFeatures, 12 * 8, run_multiply_then_add};
 extern const ReadLoop read__avx2 = {"vmovdqu ymm", kFeatures, run_read};
 
 }  // namespace bitplace::bench

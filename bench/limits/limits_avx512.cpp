@@ -122,6 +122,20 @@ void run_multiply_add(std::int64_t iterations) {
   }
 }
 
+// The same with product and sum rounded each.
+void run_multiply_then_add(std::int64_t iterations) {
+#define MULTIPLY_THEN_ADD(a, b)                                               \
+  "vmulps %%zmm31, %%zmm30, %%zmm28\n\t vmulps %%zmm31, %%zmm30, %%zmm29\n\t" \
+  "vaddps %%zmm28, %%zmm" #a ", %%zmm" #a "\n\t vaddps %%zmm29, %%zmm" #b ", %%zmm" #b "\n\t"
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    __asm__ volatile(MULTIPLY_THEN_ADD(0, 1) MULTIPLY_THEN_ADD(2, 3) MULTIPLY_THEN_ADD(4, 5)
+                         MULTIPLY_THEN_ADD(6, 7) MULTIPLY_THEN_ADD(8, 9) MULTIPLY_THEN_ADD(10, 11)::
+                             : "zmm0", "zmm1", "zmm2", "zmm3", "zmm4", "zmm5", "zmm6", "zmm7", "zmm8", "zmm9",
+                               "zmm10", "zmm11", "zmm28", "zmm29");
+  }
+#undef MULTIPLY_THEN_ADD
+}
+
 void run_read(const void* data, std::int64_t bytes, std::int64_t iterations) {
   for (std::int64_t i = 0; i < iterations; ++i) {
     const auto* p = static_cast<const char*>(data);
@@ -173,6 +187,8 @@ extern const LimitLoop limit_multiply_add_depthwise_f32__avx512 = {
     "depthwise_f32_f32", "", "vfmadd231ps zmm", isa_feature::avx512, 12 * 16, run_multiply_add};
 extern const LimitLoop limit_multiply_add_depthwise_f16__avx512 = {
     "depthwise_f16_f16", "", "vfmadd231ps zmm", isa_feature::avx512, 12 * 16, run_multiply_add};
+extern const LimitLoop limit_residuals__avx512 = {
+    "vlad", "", "vmulps + vaddps zmm", isa_feature::avx512, 12 * 16, run_multiply_then_add};
 extern const ReadLoop read__avx512 = {"vmovdqu64 zmm", isa_feature::avx512, run_read};
 
 }  // namespace bitplace::bench

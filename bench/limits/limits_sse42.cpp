@@ -98,6 +98,8 @@ extern const LimitLoop limit_multiply_add_convolution_f32__sse42 = {
     "convolution_f32_f32", "", "movaps + mulps + addps", kFeatures, 8 * 4, run_multiply_add};
 extern const LimitLoop limit_multiply_add_depthwise_f32__sse42 = {
     "depthwise_f32_f32", "", "movaps + mulps + addps", kFeatures, 8 * 4, run_multiply_add};
+extern const LimitLoop limit_residuals__sse42 = {"vlad",    "",    "movaps + mulps + addps",
+                                                 kFeatures, 8 * 4, run_multiply_add};
 extern const ReadLoop read__sse42 = {"movdqu xmm", kFeatures, run_read};
 
 }  // namespace bitplace::bench
