@@ -54,17 +54,14 @@ inline typename L::Floats exp(typename L::Floats x) {
   return L::multiply(L::multiply(e, L::power_of_two(half)), L::power_of_two(L::subtract(whole, half)));
 }
 
-// Subnormal numbers, then everything but positive ones, are told by the sign of a difference.
+// log(x 2^n) of a normal positive x or infinity; a NaN stays one.
 template <typename L>
-inline typename L::Floats log(typename L::Floats x) {
+inline typename L::Floats log_of_scaled(typename L::Floats x, typename L::Floats n_of_scale) {
   using Floats = typename L::Floats;
   using Ints = typename L::Ints;
-  const Floats above_subnormal = L::subtract(x, L::set(kSmallestNormal));
-  const Floats scaled = L::where_negative(above_subnormal, L::multiply(x, L::set(0x1p23f)), x);
-  const Floats scaled_by = L::where_negative(above_subnormal, L::set(23.0f), L::set(0.0f));
-  const Ints bits = L::bits_of(scaled);
+  const Ints bits = L::bits_of(x);
   const Ints power = L::shift_right_23(L::subtract(bits, L::set_ints(kSqrtHalfBits)));
-  const Floats n = L::subtract(L::floats_of(power), scaled_by);
+  const Floats n = L::add(L::floats_of(power), n_of_scale);
   const Floats f = L::subtract(L::of_bits(L::subtract(bits, L::shift_left_23(power))), L::set(1.0f));
   const Floats s = L::divide(f, L::add(f, L::set(2.0f)));
   const Floats z = L::multiply(s, s);
@@ -74,9 +71,25 @@ inline typename L::Floats log(typename L::Floats x) {
   const Floats of_finite =
       L::subtract(L::multiply(n, L::set(kLn2First)), L::subtract(L::subtract(half_square, rest), f));
   const Floats or_nan = L::add(of_finite, L::subtract(x, x));
-  const Floats or_infinite = L::where_negative(L::subtract(L::set(kLargestFloat), x), x, or_nan);
+  return L::where_negative(L::subtract(L::set(kLargestFloat), x), x, or_nan);
+}
+
+// Of a normal positive number, infinity or a NaN.
+template <typename L>
+inline typename L::Floats log_of_normal(typename L::Floats x) {
+  return log_of_scaled<L>(x, L::set(0.0f));
+}
+
+// Subnormal numbers, then everything but positive ones, are told by the sign of a difference.
+template <typename L>
+inline typename L::Floats log(typename L::Floats x) {
+  using Floats = typename L::Floats;
+  const Floats above_subnormal = L::subtract(x, L::set(kSmallestNormal));
+  const Floats scaled = L::where_negative(above_subnormal, L::multiply(x, L::set(0x1p23f)), x);
+  const Floats n_of_scale = L::where_negative(above_subnormal, L::set(-23.0f), L::set(0.0f));
   const Floats or_of_zero = L::where_negative(L::subtract(x, L::set(kSmallestFloat)),
-                                              L::set(-std::numeric_limits<float>::infinity()), or_infinite);
+                                              L::set(-std::numeric_limits<float>::infinity()),
+                                              log_of_scaled<L>(scaled, n_of_scale));
   return L::where_negative(x, L::set(std::numeric_limits<float>::quiet_NaN()), or_of_zero);
 }
 

@@ -50,6 +50,12 @@ struct Avx2 {
   static Floats subtract(Floats a, Floats b) { return _mm256_sub_ps(a, b); }
   static Floats multiply(Floats a, Floats b) { return _mm256_mul_ps(a, b); }
   static Floats divide(Floats a, Floats b) { return _mm256_div_ps(a, b); }
+  template <int kApart>
+  static Floats exchange(Floats x) {
+    if constexpr (kApart == 4) return _mm256_permute2f128_ps(x, x, 1);
+    return _mm256_permute_ps(x, kApart == 2 ? 0x4e : 0xb1);
+  }
+  static float first(Floats x) { return _mm256_cvtss_f32(x); }
   static Floats at_least(Floats x, Floats low) { return _mm256_max_ps(low, x); }
   static Floats at_most(Floats x, Floats high) { return _mm256_min_ps(high, x); }
   static Floats larger(Floats tap, Floats best) { return _mm256_max_ps(tap, best); }

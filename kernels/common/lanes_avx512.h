@@ -50,6 +50,13 @@ struct Avx512 {
   static Floats subtract(Floats a, Floats b) { return _mm512_sub_ps(a, b); }
   static Floats multiply(Floats a, Floats b) { return _mm512_mul_ps(a, b); }
   static Floats divide(Floats a, Floats b) { return _mm512_div_ps(a, b); }
+  template <int kApart>
+  static Floats exchange(Floats x) {
+    if constexpr (kApart == 8) return _mm512_shuffle_f32x4(x, x, 0x4e);
+    if constexpr (kApart == 4) return _mm512_shuffle_f32x4(x, x, 0xb1);
+    return _mm512_permute_ps(x, kApart == 2 ? 0x4e : 0xb1);
+  }
+  static float first(Floats x) { return _mm512_cvtss_f32(x); }
   static Floats at_least(Floats x, Floats low) { return _mm512_max_ps(low, x); }
   static Floats at_most(Floats x, Floats high) { return _mm512_min_ps(high, x); }
   static Floats larger(Floats tap, Floats best) { return _mm512_max_ps(tap, best); }

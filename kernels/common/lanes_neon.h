@@ -41,6 +41,11 @@ struct Neon {
   static Floats subtract(Floats a, Floats b) { return vsubq_f32(a, b); }
   static Floats multiply(Floats a, Floats b) { return vmulq_f32(a, b); }
   static Floats divide(Floats a, Floats b) { return vdivq_f32(a, b); }
+  template <int kApart>
+  static Floats exchange(Floats x) {
+    return kApart == 2 ? vextq_f32(x, x, 2) : vrev64q_f32(x);
+  }
+  static float first(Floats x) { return vgetq_lane_f32(x, 0); }
   // FMAX would give +0 for -0 and +0.
   static Floats at_least(Floats x, Floats low) { return vbslq_f32(vcgtq_f32(low, x), low, x); }
   static Floats at_most(Floats x, Floats high) { return vbslq_f32(vcltq_f32(high, x), high, x); }

@@ -45,13 +45,29 @@ inline Sixteen<L> add_products(Sixteen<L> sums, const Sixteen<L>& a, const Sixte
   return sums;
 }
 
+// Halves are folded onto halves with `fold`, vectors first and lanes then: ordered_sum.h's tree where it
+// adds.
+template <typename L, int kApart, typename Fold>
+inline typename L::Floats fold_lanes(typename L::Floats x, Fold fold) {
+  x = fold(x, L::template exchange<kApart>(x));
+  if constexpr (kApart > 1) x = fold_lanes<L, kApart / 2>(x, fold);
+  return x;
+}
+
+template <typename L, typename Fold>
+inline float fold_sixteen(Sixteen<L> numbers, Fold fold) {
+#pragma GCC unroll 2
+  for (std::size_t half = Sixteen<L>::kVectors / 2; half > 0; half /= 2) {
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < half; ++v)
+      numbers.at[v] = fold(numbers.at[v], numbers.at[v + half]);
+  }
+  return L::first(fold_lanes<L, static_cast<int>(L::kFloats) / 2>(numbers.at[0], fold));
+}
+
 template <typename L>
 inline float total_of_sixteen(const Sixteen<L>& sums) {
-  float partial[kPartialSums];
-#pragma GCC unroll 4
-  for (std::size_t v = 0; v < Sixteen<L>::kVectors; ++v)
-    L::store(partial + v * Sixteen<L>::kLanes, sums.at[v]);
-  return tree_sum(partial);
+  return fold_sixteen<L>(sums, [](typename L::Floats a, typename L::Floats b) { return L::add(a, b); });
 }
 
 }  // namespace

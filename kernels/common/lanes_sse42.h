@@ -77,6 +77,11 @@ struct Sse42 {
   static Floats subtract(Floats a, Floats b) { return _mm_sub_ps(a, b); }
   static Floats multiply(Floats a, Floats b) { return _mm_mul_ps(a, b); }
   static Floats divide(Floats a, Floats b) { return _mm_div_ps(a, b); }
+  template <int kApart>
+  static Floats exchange(Floats x) {
+    return _mm_shuffle_ps(x, x, kApart == 2 ? 0x4e : 0xb1);
+  }
+  static float first(Floats x) { return _mm_cvtss_f32(x); }
   static Floats at_least(Floats x, Floats low) { return _mm_max_ps(low, x); }
   static Floats at_most(Floats x, Floats high) { return _mm_min_ps(high, x); }
   static Floats larger(Floats tap, Floats best) { return _mm_max_ps(tap, best); }

@@ -7,6 +7,7 @@
 //   what
 //                     is above 2^31 - 1 must not occur
 //   at_least, at_most a NaN stays, of equal zeros x stays;  larger(tap, best): best unless tap > best
+//   exchange<n>       swaps lanes i and i ^ n;  first(x): lane 0
 //   Ints              as many s32;  power_of_two(n): 2^n for n in [-126, 127];  bits_of(), of_bits(): the
 //   same bits;
 //                     shift_right_23() keeps the sign
