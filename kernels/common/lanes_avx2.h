@@ -50,6 +50,8 @@ struct Avx2 {
   static Floats subtract(Floats a, Floats b) { return _mm256_sub_ps(a, b); }
   static Floats multiply(Floats a, Floats b) { return _mm256_mul_ps(a, b); }
   static Floats divide(Floats a, Floats b) { return _mm256_div_ps(a, b); }
+  // Keeps an accumulator in its register.
+  static void pin(Floats& x) { asm("" : "+v"(x)); }
   template <int kApart>
   static Floats exchange(Floats x) {
     if constexpr (kApart == 4) return _mm256_permute2f128_ps(x, x, 1);

@@ -50,6 +50,8 @@ struct Avx512 {
   static Floats subtract(Floats a, Floats b) { return _mm512_sub_ps(a, b); }
   static Floats multiply(Floats a, Floats b) { return _mm512_mul_ps(a, b); }
   static Floats divide(Floats a, Floats b) { return _mm512_div_ps(a, b); }
+  // Keeps an accumulator in its register.
+  static void pin(Floats& x) { asm("" : "+v"(x)); }
   template <int kApart>
   static Floats exchange(Floats x) {
     if constexpr (kApart == 8) return _mm512_shuffle_f32x4(x, x, 0x4e);

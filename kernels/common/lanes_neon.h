@@ -41,6 +41,8 @@ struct Neon {
   static Floats subtract(Floats a, Floats b) { return vsubq_f32(a, b); }
   static Floats multiply(Floats a, Floats b) { return vmulq_f32(a, b); }
   static Floats divide(Floats a, Floats b) { return vdivq_f32(a, b); }
+  // Keeps an accumulator in its register.
+  static void pin(Floats& x) { asm("" : "+w"(x)); }
   template <int kApart>
   static Floats exchange(Floats x) {
     return kApart == 2 ? vextq_f32(x, x, 2) : vrev64q_f32(x);

@@ -77,6 +77,8 @@ struct Sse42 {
   static Floats subtract(Floats a, Floats b) { return _mm_sub_ps(a, b); }
   static Floats multiply(Floats a, Floats b) { return _mm_mul_ps(a, b); }
   static Floats divide(Floats a, Floats b) { return _mm_div_ps(a, b); }
+  // Keeps an accumulator in its register.
+  static void pin(Floats& x) { asm("" : "+v"(x)); }
   template <int kApart>
   static Floats exchange(Floats x) {
     return _mm_shuffle_ps(x, x, kApart == 2 ? 0x4e : 0xb1);
