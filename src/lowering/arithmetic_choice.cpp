@@ -138,6 +138,8 @@ void ArithmeticChoice::mark_reading(const PrecisionMap& precisions) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& node = graph_.nodes[i];
     if (nodes_[i] != Arithmetic::codes || hands_codes_on(node.op)) continue;
+    if (node.op == Op::average_pool)
+      wide_[root(node.output)] = true;  // it clamps to what s8 holds, not closer
     const bool four_bits = node.op == Op::convolution && precisions.of(node.name) == Precision::w4a4;
     for (const ValueId input : node.inputs)
       if (!four_bits) wide_[root(input)] = true;

@@ -237,6 +237,10 @@ Status check(const std::vector<SearchedLayer>& layers, const SearchOptions& opti
 
 }  // namespace
 
+std::vector<Precision> default_choices() {
+  return {Precision::w4a8, Precision::int8, Precision::fp16};
+}
+
 LayerCost cost_of(const std::vector<SearchedLayer>& layers, const Genome& genome) {
   LayerCost sum;
   for (std::size_t i = 0; i < layers.size(); ++i) {

@@ -40,8 +40,11 @@ struct SearchBudget {
   std::optional<double> bits, bytes, milliseconds;
 };
 
+// w4a8, int8 and fp16.
+std::vector<Precision> default_choices();
+
 struct SearchOptions {
-  std::vector<Precision> choices = {Precision::w4a8, Precision::int8, Precision::fp16};  // bits rising
+  std::vector<Precision> choices = default_choices();  // bits rising
   SearchBudget budget;
   int population = 16;
   int sample = 8;
