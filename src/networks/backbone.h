@@ -8,6 +8,7 @@
 
 #include "bitplace/result.h"
 #include "graph/graph.h"
+#include "graph/model_contents.h"
 #include "networks/network_builder.h"
 #include "networks/parameter_source.h"
 
@@ -27,6 +28,7 @@ struct Backbone {
   std::vector<BackboneCut> cuts;                                     // the first is the default
   ValueId (*build)(NetworkBuilder& network, std::string_view cut);   // gives the feature map
   std::string (*from_timm)(const std::string& timm_name) = nullptr;  // torchvision's name; null: the same
+  ResizeRule resize = ResizeRule::bilinear_pillow;  // as torchvision's own weights take images
 };
 
 // All of them take RGB images of 224 x 224, pixel / 255, normalised as ImageNet is.

@@ -87,7 +87,8 @@ Backbone efficientnet_b0() {
           {{"features", 1280, "features.8.", {"classifier."}},
            {"blocks", 320, "features.7.", {"features.8.", "classifier."}}},
           build,
-          from_timm};
+          from_timm,
+          ResizeRule::bicubic_pillow};
 }
 
 }  // namespace bitplace

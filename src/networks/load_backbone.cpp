@@ -1,5 +1,7 @@
 #include "networks/load_backbone.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "networks/backbone.h"
 #include "networks/checkpoint_parameters.h"
@@ -38,8 +40,8 @@ Result<const BackboneCut*> choose_cut(const Backbone& backbone, const NamedTenso
 }
 
 // The size as the user says it, or else as training had it.
-Result<Preprocessing> choose_preprocessing(const NetworkOptions& options, std::int64_t usual_height,
-                                           std::int64_t usual_width) {
+Result<Preprocessing> choose_preprocessing(const NetworkOptions& options, const Backbone& backbone,
+                                           std::int64_t usual_height, std::int64_t usual_width) {
   const std::int64_t height = options.height.value_or(usual_height);
   const std::int64_t width = options.width.value_or(usual_width);
   for (const std::int64_t extent : {height, width}) {
@@ -48,7 +50,14 @@ Result<Preprocessing> choose_preprocessing(const NetworkOptions& options, std::i
                       std::to_string(extent) + " is not between " + std::to_string(kSmallestInput) + " and " +
                           std::to_string(kLargestInput));
   }
-  return image_net_preprocessing(height, width);
+  Preprocessing preprocessing = image_net_preprocessing(height, width);
+  preprocessing.resize = backbone.resize;
+  return preprocessing;
+}
+
+bool has_batch_norm(const Graph& graph) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [](const Node& node) { return node.op == Op::batch_norm; });
 }
 
 Result<LoadedNetwork> build(const Backbone& backbone, const BackboneCut& cut, ParameterSource& parameters,
@@ -58,9 +67,15 @@ Result<LoadedNetwork> build(const Backbone& backbone, const BackboneCut& cut, Pa
   loaded.real_valued = true;
   loaded.cut = cut.name;
   loaded.preprocessing = preprocessing;
-  loaded.epsilon = options.epsilon.value_or(kTorchBatchNormEpsilon);
-  BITPLACE_ASSIGN(graph, build_backbone(backbone, cut, parameters, preprocessing.height, preprocessing.width,
-                                        *loaded.epsilon));
+  const double epsilon = options.epsilon.value_or(kTorchBatchNormEpsilon);
+  BITPLACE_ASSIGN(
+      graph, build_backbone(backbone, cut, parameters, preprocessing.height, preprocessing.width, epsilon));
+  if (has_batch_norm(graph)) {
+    loaded.epsilon = epsilon;
+  } else if (options.epsilon) {
+    return make_error(ErrorCode::invalid_argument, "--bn-eps",
+                      std::string(backbone.name) + " has no batch-norms");
+  }
   loaded.graph = std::move(graph);
   return loaded;
 }
@@ -75,7 +90,7 @@ Result<Preprocessing> wrapped_preprocessing(const NetworkOptions& options, const
     BITPLACE_ASSIGN(side, input_side_for(head, backbone, cut));
     height = width = side;
   }
-  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options, height, width));
+  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options, backbone, height, width));
   if (wrapper) preprocessing.resize = wrapper->resize;
   if (wrapper && wrapper->grey_mean) {
     preprocessing.value_scale = 1.0f;
@@ -149,7 +164,7 @@ Result<std::optional<LoadedNetwork>> load_backbone(const TensorCheckpoint& check
 Result<LoadedNetwork> random_backbone(const Backbone& backbone, std::uint64_t seed,
                                       const NetworkOptions& options) {
   BITPLACE_ASSIGN(cut, choose_cut(backbone, options.cut));
-  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options, kBackboneInput, kBackboneInput));
+  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options, backbone, kBackboneInput, kBackboneInput));
   RandomParameters parameters(seed);
   BITPLACE_ASSIGN(loaded, build(backbone, *cut, parameters, preprocessing, options));
   settle_batch_norms(&loaded.graph);

@@ -145,7 +145,10 @@ TEST_CASE("every backbone is recognised by its parameters and built as it was sa
     CHECK(network.real_valued);
     CHECK(network.cut == backbone.cuts[0].name);
     CHECK(feature_shape(network)[3] == backbone.cuts[0].channels);
-    CHECK(network.epsilon == 1e-5);
+    const bool has_batch_norms = network.name.starts_with("resnet") || backbone.from_timm != nullptr;
+    CHECK(network.epsilon == (has_batch_norms ? std::optional<double>(1e-5) : std::nullopt));
+    CHECK(network.preprocessing.resize ==
+          (network.name == "efficientnet_b0" ? ResizeRule::bicubic_pillow : ResizeRule::bilinear_pillow));
     CHECK(network.preprocessing.height == 224);
     CHECK(network.preprocessing.width == 224);
     CHECK(network.preprocessing.mean == std::array<float, 3>{0.485f, 0.456f, 0.406f});
@@ -279,6 +282,14 @@ TEST_CASE("a backbone takes images of the size that is asked for") {
   CHECK(feature_shape(network) == Shape(1, 15, 20, 1280));
   options.height = 16;
   CHECK(error_of(checkpoint, options).find("--input-size: 16 is not between") != std::string::npos);
+}
+
+TEST_CASE("an epsilon is taken by batch-norms, and refused where there are none") {
+  NetworkOptions options;
+  options.epsilon = 1e-3;
+  CHECK(loaded(checkpoint_of("resnet18"), options).epsilon == 1e-3);
+  CHECK(error_of(checkpoint_of("squeezenet1_1"), options) ==
+        "net.pth: --bn-eps: squeezenet1_1 has no batch-norms");
 }
 
 TEST_CASE("a binary network has neither cuts nor another size") {
