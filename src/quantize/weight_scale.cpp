@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <vector>
 
 namespace bitplace {
@@ -16,39 +17,38 @@ constexpr float kSmallestScale = 1e-30f;
 class CodeSteps {
  public:
   // `magnitudes`: falling, none is 0, and some there are.
-  CodeSteps(const std::vector<double>& magnitudes, int largest_code) : magnitudes_(magnitudes) {
-    for (int code = 1; code <= largest_code; ++code)
-      next_.push_back(step(code, 0));
-    std::make_heap(next_.begin(), next_.end(), later);
+  CodeSteps(const std::vector<double>& magnitudes, int largest_code)
+      : magnitudes_(magnitudes), taken_(static_cast<std::size_t>(largest_code)), next_(taken_.size()) {
+    for (std::size_t i = 0; i < next_.size(); ++i)
+      next_[i] = inverse_scale(i);
+    find_first();
   }
 
-  bool done() const { return next_.empty(); }
-  double magnitude() const { return magnitudes_[next_.front().position]; }
-  int to_code() const { return next_.front().to_code; }
+  bool done() const { return next_[first_] == kNever; }
+  double magnitude() const { return magnitudes_[taken_[first_]]; }
+  int to_code() const { return static_cast<int>(first_) + 1; }
 
   void advance() {
-    std::pop_heap(next_.begin(), next_.end(), later);
-    const Step taken = next_.back();
-    next_.pop_back();
-    if (taken.position + 1 == magnitudes_.size()) return;
-    next_.push_back(step(taken.to_code, taken.position + 1));
-    std::push_heap(next_.begin(), next_.end(), later);
+    next_[first_] = ++taken_[first_] < magnitudes_.size() ? inverse_scale(first_) : kNever;
+    find_first();
   }
 
  private:
-  struct Step {
-    double inverse_scale;
-    std::size_t position;  // among the magnitudes
-    int to_code;
-  };
+  static constexpr double kNever = std::numeric_limits<double>::infinity();
 
-  Step step(int code, std::size_t position) const {
-    return {(code - 0.5) / magnitudes_[position], position, code};
+  double inverse_scale(std::size_t sequence) const {
+    return (static_cast<double>(sequence) + 0.5) / magnitudes_[taken_[sequence]];
   }
-  static bool later(const Step& a, const Step& b) { return a.inverse_scale > b.inverse_scale; }
+  void find_first() {
+    first_ = 0;
+    for (std::size_t i = 1; i < next_.size(); ++i)
+      first_ = next_[i] < next_[first_] ? i : first_;
+  }
 
   const std::vector<double>& magnitudes_;
-  std::vector<Step> next_;  // one for every code that has any left
+  std::vector<std::size_t> taken_;  // by sequence, of code - 1: how many steps are behind us
+  std::vector<double> next_;        // where the next one is
+  std::size_t first_ = 0;           // the sequence whose next step comes first
 };
 
 std::vector<double> falling_magnitudes(const float* row, std::int64_t count) {

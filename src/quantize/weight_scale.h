@@ -15,7 +15,7 @@ enum class WeightScaleMethod { max_abs, smallest_error };
 WeightScaleMethod weight_scale_method(int largest_code);
 
 // `row` holds finite numbers. A row of zeros, or of nothing beyond 1e-30, has the scale 1: all its codes are
-// 0. Time of smallest_error: count * (log(count) + largest_code * log(largest_code)).
+// 0. Time of smallest_error: count * (log(count) + largest_code^2).
 float weight_scale(const float* row, std::int64_t count, int largest_code, WeightScaleMethod method);
 
 // round_half_even(weight / scale) inside [-largest_code, largest_code].
