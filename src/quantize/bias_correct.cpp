@@ -12,7 +12,7 @@
 namespace bitplace {
 namespace {
 
-constexpr double kLeastShareInside = 0.25;
+constexpr double kLeastShareInside = 0.5;
 
 ChannelSums sums_of(const Graph& folded, const Node& layer) {
   const auto& a = std::get<ConvolutionAttributes>(layer.attributes);

@@ -10,7 +10,7 @@ namespace bitplace {
 // The folded graph with other biases in its integer layers. Layer after layer in the graph's order, the model
 // quantized so far runs on the images, and per channel E[y_float - y_quantized] is added to the layer's bias.
 // Where a clamp follows, only the share of the numbers that lie inside it moves with the bias, so the
-// difference is divided by that share, or by 1/4 if it is smaller. Numbers that go beyond a calibrated range
+// difference is divided by that share, or by 1/2 if it is smaller. Numbers that go beyond a calibrated range
 // count as the codes have them.
 //
 // The corrected graph is good for quantizing with these precisions and ranges, not for running in floats.
