@@ -5,8 +5,8 @@
 
 namespace bitplace {
 
-// Magnitudes that become the largest code: 127 of 8 bits, 7 of 4 bits. What lies beyond saturates. 0 where a
-// value was never anything but 0.
+// Magnitudes that become the largest code: 127 of 8 bits; of 4 bits 7, or 15 where nothing is negative. What
+// lies beyond saturates. 0 where a value was never anything but 0.
 struct ActivationRange {
   float largest8 = 0.0f;
   float largest4 = 0.0f;

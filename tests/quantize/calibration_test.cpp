@@ -82,6 +82,24 @@ TEST_CASE("heavy images count more") {
   CHECK(calibration.ranges({CalibrationMethod::percentile, 0.95})[0].largest8 == Approx(8.0f).epsilon(0.01));
 }
 
+TEST_CASE("four bits without a sign have codes up to 15") {
+  test::Random random;
+  Calibration calibration(2);
+  std::vector<float> numbers(20000);
+  for (float& number : numbers)
+    number = -std::log(1.0f - random.real(0.0f, 1.0f));
+  REQUIRE(calibration.add(0, numbers.data(), 20000));
+  numbers[0] = -1e-3f;
+  REQUIRE(calibration.add(1, numbers.data(), 20000));
+  for (const auto method : {CalibrationMethod::mse, CalibrationMethod::kl}) {
+    const ActivationRanges ranges = calibration.ranges({method});
+    CHECK_FALSE(ranges[0].negative);
+    CHECK(ranges[1].negative);
+    CHECK(ranges[0].largest4 > 1.02f * ranges[1].largest4);
+    CHECK(ranges[0].largest8 == Approx(ranges[1].largest8).epsilon(0.01));
+  }
+}
+
 TEST_CASE("a layer that is never anything but 0 has the range 0") {
   test::FloatNetwork network(6, 6);
   const auto weight = [](std::int64_t) { return 0.01f; };
