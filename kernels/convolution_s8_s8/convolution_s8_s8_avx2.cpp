@@ -40,8 +40,11 @@ struct ByteStep {
   static constexpr std::size_t kRunPixels = 2;
   static QuadForm form(const ConvolutionProblem& p) {
     QuadForm form = with_runs(p, {1, code_low(p), 1});
+    // Four weights of one sign rarely stay within the 129 that pairs have beside codes of any s8.
+    constexpr std::int64_t kLeastLimit = 254;
     const std::int64_t codes = p.input_high - code_low(p);
-    form.joint_limit = INT16_MAX / (codes > 0 ? codes : 1);
+    const std::int64_t limit = INT16_MAX / (codes > 0 ? codes : 1);
+    form.joint_limit = limit >= kLeastLimit ? limit : 0;
     return form;
   }
 
