@@ -67,10 +67,10 @@ ValueId NetworkBuilder::convolution(const std::string& name, ValueId input, cons
   a.pad_top = a.pad_left = a.pad_bottom = a.pad_right = s.padding;
   a.padding = s.padding > 0 ? PaddingValue::zero : PaddingValue::valid;
   a.groups = s.groups;
-  return append_convolution(name, input, a,
-                            add_tensor(name + ".weight", Shape(s.filters, kernel, kernel, depth),
-                                       channels_last(weight, s.filters, depth, kernel * kernel)),
-                            add_tensor(name + ".bias", Shape(s.filters), bias));
+  const TensorId weight_tensor = add_tensor(name + ".weight", Shape(s.filters, kernel, kernel, depth),
+                                            channels_last(weight, s.filters, depth, kernel * kernel));
+  const TensorId bias_tensor = add_tensor(name + ".bias", Shape(s.filters), bias);
+  return append_convolution(name, input, a, weight_tensor, bias_tensor);
 }
 
 ValueId NetworkBuilder::append_convolution(const std::string& name, ValueId input,
@@ -132,9 +132,9 @@ ValueId NetworkBuilder::constant_linear(const std::string& name, ValueId input,
     fail(make_error(ErrorCode::mismatch, "layer '" + name + "'", "its weight has another size"));
     return kNone;
   }
-  return append_convolution(name, input, {},
-                            add_tensor(name + ".weight", Shape(outputs, 1, 1, channels), weight),
-                            add_tensor(name + ".bias", Shape(outputs), bias));
+  const TensorId weight_tensor = add_tensor(name + ".weight", Shape(outputs, 1, 1, channels), weight);
+  const TensorId bias_tensor = add_tensor(name + ".bias", Shape(outputs), bias);
+  return append_convolution(name, input, {}, weight_tensor, bias_tensor);
 }
 
 ValueId NetworkBuilder::layer_norm(const std::string& name, ValueId input, float epsilon) {
