@@ -1,4 +1,5 @@
-// Concatenation with NEON
+// Concatenation with NEON: 16 bytes at a time, first those of one map's pixel, then those of the other's.
+// Nothing behind the last byte is touched.
 #include "kernels/common/lanes_neon.h"
 #include "kernels/concatenate/concatenate_lanes.h"
 

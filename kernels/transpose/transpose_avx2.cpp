@@ -1,6 +1,9 @@
 // Transposition with AVX2: two blocks of 16 x 16 bytes, 8 x 8 words or 4 x 4 double words at a time, one in
 // each half of a vector (transpose_zip.h), so that 32 bytes are stored at once. AVX-512 has nothing to add:
 // stores and the memory behind them are the limit.
+//
+// Measured, AMD Zen 4 at 3.7 GHz, one thread: 400 x 1024: f32 81, f16 33, s8 17 us, 49 x 320 f32 2.0 us: 41
+// to 54 % of the speed of copying; lines of the output lie far apart.
 #include <immintrin.h>
 
 #include "kernels/transpose/transpose_zip.h"

@@ -42,34 +42,46 @@ inline Blocks<Z, Element> zipped(const Blocks<Z, Element>& in) {
   return out;
 }
 
-// Channels [c, c + channels) of pixels [i, i + pixels); both may be fewer than a block has. Reads 16 bytes of
-// each pixel, which an arena tensor's tail allows.
 template <typename Z, typename Element>
-inline void transpose_blocks(const TransposeCall& call, std::int64_t i, std::int64_t pixels, std::int64_t c,
-                             std::int64_t channels) {
+inline Blocks<Z, Element> transposed(Blocks<Z, Element> blocks) {
+#pragma GCC unroll 4
+  for (std::int64_t round = 1; round < Blocks<Z, Element>::kRows; round *= 2)
+    blocks = zipped<Z, Element>(blocks);
+  return blocks;
+}
+
+// Whole blocks; strides in elements.
+template <typename Z, typename Element>
+inline void transpose_whole(const Element* input, std::int64_t input_stride, Element* output,
+                            std::int64_t output_stride) {
   using B = Blocks<Z, Element>;
-  const Element* input = static_cast<const Element*>(call.input) + i * call.channels + c;
-  Element* output = static_cast<Element*>(call.output) + c * call.pixels + i;
+  B blocks;
+#pragma GCC unroll 16
+  for (std::int64_t r = 0; r < B::kRows; ++r)
+    blocks.rows[r] = Z::load(input + r * input_stride, input + (r + B::kRows) * input_stride);
+  blocks = transposed<Z, Element>(blocks);
+#pragma GCC unroll 16
+  for (std::int64_t r = 0; r < B::kRows; ++r)
+    Z::store(output + r * output_stride, blocks.rows[r]);
+}
+
+// Blocks of fewer pixels or channels. 16 bytes of each pixel are read, which an arena tensor's tail allows.
+template <typename Z, typename Element>
+inline void transpose_part(const Element* input, std::int64_t input_stride, Element* output,
+                           std::int64_t output_stride, std::int64_t pixels, std::int64_t channels) {
+  using B = Blocks<Z, Element>;
   const auto row = [&](std::int64_t pixel) {
-    return input + (pixel < pixels ? pixel : pixels - 1) * call.channels;
+    return input + (pixel < pixels ? pixel : pixels - 1) * input_stride;
   };
   B blocks;
 #pragma GCC unroll 16
   for (std::int64_t r = 0; r < B::kRows; ++r)
     blocks.rows[r] = Z::load(row(r), row(r + B::kRows));
-#pragma GCC unroll 4
-  for (std::int64_t round = 1; round < B::kRows; round *= 2)
-    blocks = zipped<Z, Element>(blocks);
-  if (pixels == B::kPixels && channels == B::kRows) {
-#pragma GCC unroll 16
-    for (std::int64_t r = 0; r < B::kRows; ++r)
-      Z::store(output + r * call.pixels, blocks.rows[r]);
-    return;
-  }
+  blocks = transposed<Z, Element>(blocks);
   for (std::int64_t r = 0; r < channels; ++r) {
     Element buffer[static_cast<std::size_t>(B::kPixels)];
     Z::store(buffer, blocks.rows[r]);
-    __builtin_memcpy(output + r * call.pixels, buffer, static_cast<std::size_t>(pixels) * sizeof(Element));
+    __builtin_memcpy(output + r * output_stride, buffer, static_cast<std::size_t>(pixels) * sizeof(Element));
   }
 }
 
@@ -86,8 +98,15 @@ void run(const TransposeCall& call, std::int64_t begin, std::int64_t end) {
       const std::int64_t last = call.pixels - B::kPixels;
       const std::int64_t first = i > last && last > 0 ? last : i;
       const std::int64_t pixels = smaller(call.pixels - first, B::kPixels);
-      for (std::int64_t c = begin; c < line_end; c += B::kRows)
-        transpose_blocks<Z, Element>(call, first, pixels, c, smaller(line_end - c, B::kRows));
+      for (std::int64_t c = begin; c < line_end; c += B::kRows) {
+        const Element* from = static_cast<const Element*>(call.input) + first * call.channels + c;
+        Element* to = static_cast<Element*>(call.output) + c * call.pixels + first;
+        if (pixels == B::kPixels && c + B::kRows <= line_end) {
+          transpose_whole<Z>(from, call.channels, to, call.pixels);
+        } else {
+          transpose_part<Z>(from, call.channels, to, call.pixels, pixels, smaller(line_end - c, B::kRows));
+        }
+      }
     }
   }
 }
