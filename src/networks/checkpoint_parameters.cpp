@@ -7,10 +7,15 @@
 namespace bitplace {
 namespace {
 
-std::size_t element_count(const std::vector<std::int64_t>& shape) {
+// Nothing beyond what a model file can hold: sizes that follow from one tensor's shape may ask any other for
+// more than there is memory.
+std::optional<std::size_t> element_count(const std::vector<std::int64_t>& shape) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 28;
   std::int64_t count = 1;
-  for (const std::int64_t extent : shape)
+  for (const std::int64_t extent : shape) {
+    if (extent < 0 || (extent > 0 && count > kMost / extent)) return std::nullopt;
     count *= extent;
+  }
   return static_cast<std::size_t>(count);
 }
 
@@ -34,7 +39,9 @@ Result<std::vector<float>> CheckpointParameters::take(const std::string& name,
     if (values.ok()) return values;
     if (!unfit_) unfit_ = values.error();
   }
-  return std::vector<float>(element_count(shape));
+  const std::optional<std::size_t> count = element_count(shape);
+  if (count) return std::vector<float>(*count);
+  return make_error(ErrorCode::mismatch, "tensor '" + name + "'", "would be larger than any model's");
 }
 
 Status CheckpointParameters::check() const {

@@ -319,6 +319,26 @@ TEST_CASE("a head's parameters are complete, fit, and all used") {
         "net.pth: --pool-norm between: is none of before, after and none");
 }
 
+TEST_CASE("shapes that ask for more than there is are refused before they are followed") {
+  const auto with = [](const test::NamedShapes& head) {
+    return wrapped("resnet18", "layer4", prefixed("backbone.model."), head);
+  };
+  constexpr std::int64_t kHuge = 2147483647;
+  // An empty tensor costs nothing, whatever its other extents.
+  CHECK(error_of(with({{"aggregator.centroids", {kHuge, 0}}, {"aggregator.conv.weight", {64, 512, 1, 1}}}),
+                 small()) ==
+        "net.pth: tensor 'aggregator.conv.weight': has shape [64, 512, 1, 1], expected [0, 512, 1, 1]");
+  CHECK(error_of(with({{"whiten.weight", {kHuge, 0}}}), small("mac")) ==
+        "net.pth: tensor 'whiten.weight': has shape [2147483647, 0], expected [0, 512]");
+  // A long one makes the layers behind it large.
+  CHECK(error_of(
+            with({{"aggregator.channel_proj.weight", {600000, 1}}, {"aggregator.row_proj.weight", {4, 4}}}),
+            small()) ==
+        "net.pth: tensor \'aggregator.channel_proj.weight\': has shape [600000, 1], expected [600000, 512]");
+  CHECK(error_of(with({{"projection.weight", {600000, 1}}}), small("mac")) ==
+        "net.pth: tensor 'projection.weight': has shape [600000, 1], expected [600000, 512]");
+}
+
 TEST_CASE("networks that were never trained take any head") {
   const std::pair<const char*, std::int64_t> heads[] = {
       {"flatten", 2048}, {"spoc", 512},    {"mac", 512},      {"gem", 512},

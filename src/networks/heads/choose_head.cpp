@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <limits>
 
 #include "core/error.h"
+#include "networks/heads/layer_extent.h"
 #include "networks/heads/recognise_head.h"
 #include "networks/heads/wrapper_names.h"
 
@@ -77,23 +77,16 @@ Result<RecognisedHead> without_parameters(const HeadRequest& request) {
   return chosen;
 }
 
-// The first extent of a layer's weight.
-std::int32_t outputs_of(const NamedTensors& tensors, const std::string& name) {
-  const std::vector<std::int64_t> shape = tensors.shape(name);
-  const bool fits = !shape.empty() && shape[0] <= std::numeric_limits<std::int32_t>::max();
-  return fits ? static_cast<std::int32_t>(shape[0]) : 0;
-}
-
 // Layers that may stand behind any head, and that tell nothing of it.
 void add_trailing_layers(const NamedTensors& tensors, HeadSpec* head) {
   for (const auto& [name, normalized] : {std::pair("whiten", true), std::pair("projection", false)}) {
     const std::string layer = name;
     if (head->projection || !tensors.contains(layer + ".weight")) continue;
-    head->projection = Projection{layer, outputs_of(tensors, layer + ".weight"),
+    head->projection = Projection{layer, layer_extent(tensors, layer + ".weight", 0),
                                   tensors.contains(layer + ".bias"), normalized};
   }
   if (tensors.contains("pca.components")) {
-    head->components = PrincipalComponents{"pca", outputs_of(tensors, "pca.components"),
+    head->components = PrincipalComponents{"pca", layer_extent(tensors, "pca.components", 0),
                                            tensors.contains("pca.explained_variance")};
   }
 }

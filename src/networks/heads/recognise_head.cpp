@@ -1,8 +1,7 @@
 #include "networks/heads/recognise_head.h"
 
-#include <limits>
-
 #include "core/error.h"
+#include "networks/heads/layer_extent.h"
 
 namespace bitplace {
 namespace {
@@ -23,8 +22,9 @@ class Recogniser {
 
  private:
   bool contains(const std::string& name) const { return tensors_.contains(name); }
-  // 0 where there is no such tensor or axis, or the extent is no layer's.
-  std::int32_t extent(const std::string& name, std::size_t axis) const;
+  std::int32_t extent(const std::string& name, std::size_t axis) const {
+    return layer_extent(tensors_, name, axis);
+  }
   std::optional<Projection> linear(const std::string& name, bool normalize_input) const;
   Status check_supported() const;
 
@@ -41,12 +41,6 @@ class Recogniser {
   const NamedTensors& tensors_;
   const HeadRequest& request_;
 };
-
-std::int32_t Recogniser::extent(const std::string& name, std::size_t axis) const {
-  const std::vector<std::int64_t> shape = tensors_.shape(name);
-  const bool fits = axis < shape.size() && shape[axis] <= std::numeric_limits<std::int32_t>::max();
-  return fits ? static_cast<std::int32_t>(shape[axis]) : 0;
-}
 
 std::optional<Projection> Recogniser::linear(const std::string& name, bool normalize_input) const {
   if (!contains(name + ".weight")) return std::nullopt;
