@@ -113,8 +113,10 @@ Result<std::vector<float>> NamedTensors::floats(const std::string& name,
 
 std::vector<std::string> NamedTensors::unwanted() const {
   std::vector<std::string> names;
-  for (const std::string& name : names_) {
-    if (wanted_.count(name) == 0) names.push_back(name);
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    // The second of two tensors of one name is nobody's.
+    const bool taken = wanted_.count(names_[i]) > 0 && find(names_[i]) == &checkpoint_.tensors[i];
+    if (!taken) names.push_back(names_[i]);
   }
   return names;
 }

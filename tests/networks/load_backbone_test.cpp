@@ -200,6 +200,21 @@ TEST_CASE("surplus parameters of a backbone are named") {
         std::string::npos);
 }
 
+TEST_CASE("two parameters that mean the same are not both believed") {
+  Checkpoint checkpoint = checkpoint_of("resnet18");
+  tensors_of(checkpoint).push_back(tensor_named(checkpoint, "conv1.weight"));
+  CHECK(error_of(checkpoint).find("two of them are the backbone's conv1.weight") != std::string::npos);
+}
+
+TEST_CASE("a parameter that cannot be read says why") {
+  Checkpoint checkpoint = checkpoint_of("mobilenet_v2");
+  std::erase_if(tensors_of(checkpoint),
+                [](const CheckpointTensor& tensor) { return tensor.name == "features.3.conv.2.weight"; });
+  std::get<TensorCheckpoint>(checkpoint.contents)
+      .unreadable.push_back({"features.3.conv.2.weight", "is sparse"});
+  CHECK(error_of(checkpoint) == "net.pth: tensor 'features.3.conv.2.weight': is sparse");
+}
+
 TEST_CASE("a backbone's parameter that is unfit is refused by name") {
   Checkpoint checkpoint = checkpoint_of("resnet18");
   tensor_named(checkpoint, "layer1.0.conv1.weight").shape = {64, 64, 9, 1};
@@ -260,6 +275,12 @@ TEST_CASE("timm's names are read as torchvision's") {
     CHECK(has_note(renamed, "timm"));
     CHECK(has_note(renamed, "not used, behind that: classifier (2)"));
     CHECK(same_tensors(renamed.graph, expected.graph));
+
+    Checkpoint both = checkpoint;
+    tensors_of(both).push_back(tensor_named(checkpoint, "conv_stem.weight"));
+    tensors_of(both).back().name = "features.0.0.weight";
+    CHECK(error_of(both).find("no part of " + std::string(network) + ": features.0.0.weight") !=
+          std::string::npos);
 
     set_element(tensor_named(checkpoint, "conv_stem.weight"), 3, std::numeric_limits<float>::infinity());
     CHECK(error_of(checkpoint).find("'features.0.0.weight' ('conv_stem.weight' in the checkpoint)") !=
