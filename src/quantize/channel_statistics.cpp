@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.h"
 #include "quantize/float_runner.h"
@@ -26,6 +27,28 @@ Result<ChannelMagnitudes> channel_magnitudes(const ModelContents& model, const C
   BITPLACE_TRY(for_each_image(images, progress,
                               [&](const ImageView& image, double) { return runner.run(image, observe); }));
   return largest;
+}
+
+Result<ChannelMeans> channel_means(const ModelContents& model, const CalibrationImages& images,
+                                   const CalibrationProgress& progress) {
+  BITPLACE_ASSIGN(runner, FloatRunner::create(model));
+  constexpr float kUnbounded = std::numeric_limits<float>::infinity();
+  std::vector<ChannelSums> sums;
+  for (const Value& value : runner.graph().values)
+    sums.emplace_back(static_cast<std::size_t>(value.shape[value.shape.rank() - 1]), -kUnbounded, kUnbounded);
+  BITPLACE_TRY(for_each_image(images, progress, [&](const ImageView& image, double weight) {
+    return runner.run(image, [&](ValueId value, const float* numbers, std::int64_t count) -> Status {
+      sums[static_cast<std::size_t>(value)].add(numbers, count, weight);
+      return {};
+    });
+  }));
+  ChannelMeans means;
+  for (const ChannelSums& sum : sums) {
+    means.emplace_back();
+    for (const ChannelMean& channel : sum.means())
+      means.back().push_back(channel.mean);
+  }
+  return means;
 }
 
 void ChannelSums::add(const float* numbers, std::int64_t count, double weight) {

@@ -15,6 +15,12 @@ using ChannelMagnitudes = std::vector<std::vector<float>>;
 Result<ChannelMagnitudes> channel_magnitudes(const ModelContents& model, const CalibrationImages& images,
                                              const CalibrationProgress& progress = {});
 
+// By value of the graph and channel: the mean over pixels and images.
+using ChannelMeans = std::vector<std::vector<double>>;
+
+Result<ChannelMeans> channel_means(const ModelContents& model, const CalibrationImages& images,
+                                   const CalibrationProgress& progress = {});
+
 // Of one channel, over pixels and images.
 struct ChannelMean {
   double mean = 0.0;

@@ -10,6 +10,7 @@
 #include "quantize/calibration.h"
 #include "quantize/channel_statistics.h"
 #include "quantize/float_runner.h"
+#include "quantize/rounding_shift.h"
 
 using namespace bitplace;
 
@@ -90,6 +91,45 @@ TEST_CASE("corrected biases take the mean error of every layer back") {
     if (weight != nullptr)
       CHECK(weight->data == corrected.folded.parameter(corrected.folded.nodes[i], "weight")->data);
   }
+}
+
+TEST_CASE("shifts from rounding weights are taken back without a run") {
+  test::Random random;
+  const Graph folded = test::inverted_residuals(random, 6.0f, 4.0f);
+  const CalibrationImages images = test::noise_images(12, random.next());
+  const Quantization quantization = quantization_of(folded, Precision::w4a8, images);
+  const Result<ChannelMeans> means = channel_means(test::float_model_of(folded), images);
+  REQUIRE(means.ok());
+  Quantization corrected = quantization;
+  corrected.folded = correct_rounding_shifts(folded, quantization.precisions, *means);
+  double before = 0.0, after = 0.0;
+  for (const char* layer : {"stem", "depthwise", "project", "expand", "depthwise2", "project2"}) {
+    before += size_of(mean_errors(folded, quantization, layer, images));
+    after += size_of(mean_errors(folded, corrected, layer, images));
+  }
+  CHECK(after < 0.6 * before);
+  PrecisionMap floats;
+  floats.otherwise = Precision::fp16;
+  const Graph same = correct_rounding_shifts(folded, floats, *means);
+  for (std::size_t i = 0; i < folded.tensors.size(); ++i)
+    CHECK(same.tensors[i].data == folded.tensors[i].data);
+}
+
+TEST_CASE("the shift of a filter is the error of its weights times the means of what it reads") {
+  test::FloatNetwork network(6, 6);
+  // Codes of 1/127: 0.3 is 38.1 of them, 0.5 is 63.5 (rounded to 64), 1 is exact.
+  const float weights[] = {1.0f, 0.3f, 0.5f};
+  const auto zero = [](std::int64_t) { return 0.0f; };
+  const ValueId value = network.convolution(
+      {"mix", 2}, network.input(), [&](std::int64_t i) { return i < 3 ? weights[i] : 0.25f; }, zero);
+  const Graph folded = network.finish(value);
+  PrecisionMap precisions;
+  precisions.otherwise = Precision::int8;
+  const ChannelMeans means = {{10.0, 100.0, 1000.0}, {0.0, 0.0}};
+  const Graph corrected = correct_rounding_shifts(folded, precisions, means);
+  const auto* bias = corrected.parameter(corrected.nodes[0], "bias")->as<float>();
+  CHECK(bias[0] == Approx(-(100.0 * (38.0 / 127.0 - 0.3) + 1000.0 * (64.0 / 127.0 - 0.5))).epsilon(1e-4));
+  CHECK(bias[1] == Approx(0.0).margin(1e-4));
 }
 
 TEST_CASE("layers that compute in floats keep their biases") {
