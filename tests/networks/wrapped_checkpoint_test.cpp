@@ -334,7 +334,7 @@ TEST_CASE("shapes that ask for more than there is are refused before they are fo
   CHECK(error_of(
             with({{"aggregator.channel_proj.weight", {600000, 1}}, {"aggregator.row_proj.weight", {4, 4}}}),
             small()) ==
-        "net.pth: tensor \'aggregator.channel_proj.weight\': has shape [600000, 1], expected [600000, 512]");
+        "net.pth: tensor 'aggregator.channel_proj.weight': has shape [600000, 1], expected [600000, 512]");
   CHECK(error_of(with({{"projection.weight", {600000, 1}}}), small("mac")) ==
         "net.pth: tensor 'projection.weight': has shape [600000, 1], expected [600000, 512]");
 }
