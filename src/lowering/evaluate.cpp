@@ -76,6 +76,16 @@ Numbers run(const Operation& operation) {
 
 }  // namespace
 
+std::vector<double> evaluate_node(const Graph& graph, const Node& node,
+                                  const std::vector<const std::vector<double>*>& inputs) {
+  Numbers output = run({graph, node, *inputs.front(), inputs.back()});
+  if (value_at(graph, node.output).type == DataType::f16) {
+    for (double& x : output)
+      x = evaluation::nearest_half(x);
+  }
+  return output;
+}
+
 Result<EvaluatedValues> evaluate(const Graph& graph, const std::vector<double>& input) {
   BITPLACE_TRY(validate_graph(graph));
   if (static_cast<std::int64_t>(input.size()) != value_at(graph, graph.input).shape.elements())
@@ -84,12 +94,10 @@ Result<EvaluatedValues> evaluate(const Graph& graph, const std::vector<double>& 
   const auto at = [&](ValueId id) -> Numbers& { return values[static_cast<std::size_t>(id)]; };
   at(graph.input) = input;
   for (const Node& node : graph.nodes) {
-    Numbers output = run({graph, node, at(node.inputs.front()), &at(node.inputs.back())});
-    if (value_at(graph, node.output).type == DataType::f16) {
-      for (double& x : output)
-        x = evaluation::nearest_half(x);
-    }
-    at(node.output) = std::move(output);
+    std::vector<const Numbers*> inputs;
+    for (const ValueId value : node.inputs)
+      inputs.push_back(&at(value));
+    at(node.output) = evaluate_node(graph, node, inputs);
   }
   return values;
 }

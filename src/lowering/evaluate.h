@@ -18,6 +18,10 @@ using EvaluatedValues = std::vector<std::vector<double>>;
 // input, codes for s8, what preprocessing makes of pixels for f32 and f16.
 Result<EvaluatedValues> evaluate(const Graph& graph, const std::vector<double>& input);
 
+// What one node makes of its inputs, of which there are as many as its operation has.
+std::vector<double> evaluate_node(const Graph& graph, const Node& node,
+                                  const std::vector<const std::vector<double>*>& inputs);
+
 // Numbers at a sign that are zero but for rounding: a float implementation may give them either sign.
 std::int64_t count_sign_ties(const Graph& graph, const EvaluatedValues& values);
 

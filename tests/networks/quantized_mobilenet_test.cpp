@@ -6,7 +6,7 @@
 #include <map>
 
 #include "networks/import_tflite.h"
-#include "networks/real_evaluator.h"
+#include "networks/evaluated_values.h"
 #include "support/random.h"
 #include "support/test_data.h"
 
@@ -219,7 +219,7 @@ TEST_CASE("every layer of the published MobileNetV2 gives its integer result bef
     std::vector<const Numbers*> inputs;
     for (const Numbers& operand : operands)
       inputs.push_back(&operand);
-    const Numbers real = evaluate_layer(graph, node, inputs);
+    const Numbers real = evaluate_node(graph, node, inputs);
     REQUIRE(real.size() == result.codes.size());
     const double step = tensor.scale[0];
     const double low = IntegerNetwork::real_of(-128, tensor), high = IntegerNetwork::real_of(127, tensor);

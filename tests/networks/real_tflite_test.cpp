@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "networks/import_tflite.h"
-#include "networks/real_evaluator.h"
+#include "networks/evaluated_values.h"
 #include "networks/real_tflite_importer.h"
 #include "support/random.h"
 
