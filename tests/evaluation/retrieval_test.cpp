@@ -93,6 +93,13 @@ TEST_CASE("a query without a reference can only make precision worse") {
   CHECK(figures->recall_of_matchable[0] == 1.0);
 }
 
+TEST_CASE("a best match is right where the truth accepts it, and only the first place counts") {
+  const GroundTruth truth{{{1}, {1}, {}, {1}}};
+  const std::vector<Ranking> rankings{ranking_of({1, 0}, 0.9f), ranking_of({0, 1}, 0.9f),
+                                      ranking_of({0}, 0.9f), Ranking{}};
+  CHECK(best_match_right(rankings, truth) == std::vector<bool>{true, false, false, false});
+}
+
 TEST_CASE("a ground truth without a single accepted reference cannot be evaluated") {
   const auto figures = evaluate_retrieval(std::vector<Ranking>{ranking_of({0}, 1.0f)}, GroundTruth{{{}}});
   REQUIRE_FALSE(figures.ok());

@@ -104,9 +104,12 @@ void write_places(const Scratch& scratch) {
 
 const std::string kModel = BITPLACE_TINY_MODEL;
 
+std::string place_arguments(const Scratch& scratch) {
+  return " --ref " + (scratch / "ref") + " --query " + (scratch / "query") + " --gt " + (scratch / "gt.csv");
+}
+
 std::string eval_arguments(const Scratch& scratch) {
-  return "eval " + kModel + " --ref " + (scratch / "ref") + " --query " + (scratch / "query") + " --gt " +
-         (scratch / "gt.csv");
+  return "eval " + kModel + place_arguments(scratch);
 }
 
 }  // namespace
@@ -114,8 +117,8 @@ std::string eval_arguments(const Scratch& scratch) {
 TEST_CASE("the programs print their help and version and exit with 0") {
   const Scratch scratch;
   CHECK(run(scratch, "vprplace", "--version").out == "vprplace 0.1.0\n");
-  for (const char* arguments : {"--help", "describe --help", "eval --help", "map --help", "query --help",
-                                "bench --help", "plan --help"}) {
+  for (const char* arguments : {"--help", "describe --help", "eval --help", "compare --help", "map --help",
+                                "query --help", "bench --help", "plan --help"}) {
     const Outcome outcome = run(scratch, "vprplace", arguments);
     CHECK(outcome.code == 0);
     CHECK(outcome.out.find("Usage:") != std::string::npos);
@@ -127,7 +130,9 @@ TEST_CASE("a wrong command line is told on stderr and exits with 2") {
   const Scratch scratch;
   for (const char* arguments :
        {"", "nonsense", "describe", "bench m.vpr --threads 0", "bench m.vpr --what", "query m.vpr p i -n 0",
-        "plan m.vpr", "plan m.vpr --places 0", "plan m.vpr --latency-ms 5 --recall-table CMakeLists.txt"}) {
+        "compare m.vpr --ref a --query b --gt c", "compare m.vpr n.vpr --ref a --query b",
+        "compare m.vpr n.vpr --ref a --query b --gt c --resamples 1", "plan m.vpr", "plan m.vpr --places 0",
+        "plan m.vpr --latency-ms 5 --recall-table CMakeLists.txt"}) {
     INFO(arguments);
     const Outcome outcome = run(scratch, "vprplace", arguments);
     CHECK(outcome.code == 2);
@@ -201,6 +206,50 @@ TEST_CASE("eval refuses a wrong ground truth with its line and writes nothing") 
         "error: " + (scratch / "gt.csv") + ": line 3: reference '9' is not a whole number from 0 to 3\n");
   CHECK_FALSE(fs::exists(scratch / "e.json"));
   CHECK_FALSE(fs::exists(scratch / "e.html"));
+}
+
+TEST_CASE("compare finds a model equal to itself and another one unlike it") {
+  const Scratch scratch;
+  write_places(scratch);
+  const std::string other = scratch / "other.vpr";
+  write_other_model(other);
+  const Outcome outcome = run(scratch, "vprplace",
+                              "compare " + kModel + " " + kModel + " " + other + place_arguments(scratch) +
+                                  " --json " + (scratch / "c.json"));
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK(outcome.out.find("4 queries (1 without an accepted reference), 4 references") == 0);
+  CHECK(outcome.err.find("model 3 of 3, describing references: 4 in ") != std::string::npos);
+  const Json json = Json::parse(text_of(scratch / "c.json"));
+  CHECK(json["resamples"] == 10000);
+  REQUIRE(json["models"].size() == 3);
+  for (const Json& model : json["models"]) {
+    CHECK(model["recall"]["1"] == 0.75);
+    CHECK(model["latency_ms"]["describe_p50"].get<double>() > 0.0);
+  }
+  CHECK_FALSE(json["models"][0].contains("against_base"));
+  CHECK_FALSE(json["models"][0].contains("mean_cosine_to_base"));
+  CHECK(json["models"][1]["mean_cosine_to_base"].get<double>() == Approx(1.0).margin(1e-12));
+  CHECK(json["models"][2]["mean_cosine_to_base"].get<double>() < 0.9999);
+  CHECK(json["models"][2]["model"]["file"] == other);
+  for (std::size_t m = 1; m < 3; ++m) {
+    const Json& against = json["models"][m]["against_base"];
+    for (const char* zero : {"recall_at_1_difference", "lower_95", "upper_95", "queries_won", "queries_lost"})
+      CHECK(against[zero] == 0.0);
+    CHECK(against["mcnemar_p"] == 1.0);
+  }
+}
+
+TEST_CASE("compare reads every model before it describes a picture, and writes nothing without one") {
+  const Scratch scratch;
+  write_places(scratch);
+  const Outcome outcome = run(scratch, "vprplace",
+                              "compare " + kModel + " " + kModel + " /nonexistent.vpr" +
+                                  place_arguments(scratch) + " --json " + (scratch / "c.json"));
+  CHECK(outcome.code == 1);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err.rfind("error: /nonexistent.vpr: ", 0) == 0);
+  CHECK_FALSE(fs::exists(scratch / "c.json"));
 }
 
 TEST_CASE("a map finds the picture that it was made of") {

@@ -19,7 +19,9 @@ struct EngineOptions {
   int threads = 1;
 };
 
-// MODEL, --isa and --threads.
+// --isa and --threads.
+void add_execution_options(CLI::App& command, EngineOptions* options);
+// MODEL as well.
 void add_engine_options(CLI::App& command, EngineOptions* options);
 
 DescriberOptions describer_options(const EngineOptions& options);

@@ -65,7 +65,7 @@ void describe_engine(const Describer& describer, Evaluation* evaluation) {
 // Describes every picture and hands each descriptor to `use`.
 template <typename Use>
 Status describe_all(Describer& describer, ImageReader& reader, const std::vector<std::string>& paths,
-                    const char* label, std::vector<double>* times, Use&& use) {
+                    const std::string& label, std::vector<double>* times, Use&& use) {
   Progress progress(label, static_cast<std::int64_t>(paths.size()));
   for (std::size_t i = 0; i < paths.size(); ++i) {
     BITPLACE_ASSIGN(image, reader.read(paths[i]));
@@ -99,24 +99,29 @@ Status time_match(const PlaceMap& places, const DescriptorView& descriptor, Exec
   return matches.ok() ? Status() : matches.error();
 }
 
-Status find_places(Describer& describer, Executor& executor, Evaluation* evaluation) {
+Status find_places(Describer& describer, Executor& executor, const DescriptorObserver& observe,
+                   Evaluation* evaluation) {
   ImageReader reader;
+  const std::string& progress = evaluation->request.progress;
   PlaceMap places(describer.descriptor_spec());
   std::vector<double> describe_times;
   std::vector<double> match_times;
-  BITPLACE_TRY(describe_all(describer, reader, evaluation->references, "describing references",
-                            &describe_times, [&](std::size_t index, const DescriptorView& descriptor) {
-                              return places.add(descriptor, static_cast<std::int64_t>(index));
-                            }));
+  const auto add = [&](std::size_t index, const DescriptorView& descriptor) -> Status {
+    if (observe) BITPLACE_TRY(observe(index, descriptor));
+    return places.add(descriptor, static_cast<std::int64_t>(index));
+  };
+  BITPLACE_TRY(describe_all(describer, reader, evaluation->references, progress + "describing references",
+                            &describe_times, add));
   BlockMatcher matcher(places, executor, kQueriesTogether);
   const std::size_t stride = timed_stride(evaluation->queries.size());
   const auto match = [&](std::size_t index, const DescriptorView& descriptor) -> Status {
+    if (observe) BITPLACE_TRY(observe(evaluation->references.size() + index, descriptor));
     if (index % stride == 0) BITPLACE_TRY(time_match(places, descriptor, executor, &match_times));
     BITPLACE_TRY(matcher.add(descriptor));
     return index + 1 == evaluation->queries.size() ? matcher.finish() : Status();
   };
-  BITPLACE_TRY(describe_all(describer, reader, evaluation->queries, "describing and matching queries",
-                            &describe_times, match));
+  BITPLACE_TRY(describe_all(describer, reader, evaluation->queries,
+                            progress + "describing and matching queries", &describe_times, match));
   evaluation->rankings = matcher.take_rankings();
   evaluation->map_bytes = places.memory_bytes();
   evaluation->describe_p50_ms = percentile(std::move(describe_times), 0.5);
@@ -127,14 +132,14 @@ Status find_places(Describer& describer, Executor& executor, Evaluation* evaluat
 
 }  // namespace
 
-Result<Evaluation> evaluate(const EvaluationRequest& request) {
+Result<Evaluation> evaluate(const EvaluationRequest& request, const DescriptorObserver& observe) {
   Evaluation evaluation;
   evaluation.request = request;
   BITPLACE_ASSIGN(executor, create_thread_pool(request.engine.threads));
   BITPLACE_ASSIGN(describer, open_describer(request.engine, executor));
   describe_engine(describer, &evaluation);
   BITPLACE_TRY(collect(&evaluation));
-  BITPLACE_TRY(find_places(describer, *executor, &evaluation));
+  BITPLACE_TRY(find_places(describer, *executor, observe, &evaluation));
   if (evaluation.truth) {
     auto figures = evaluate_retrieval(evaluation.rankings, *evaluation.truth);
     if (!figures.ok()) return with_context(figures.error(), request.ground_truth);

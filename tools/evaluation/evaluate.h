@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +21,7 @@ struct EvaluationRequest {
   std::string query_folder;
   std::string ground_truth;  // empty: nobody knows which matches are right
   std::string split;         // FILE:NAME; empty: everything
+  std::string progress;      // says what is evaluated, where it is one of several; may be empty
 };
 
 struct Evaluation {
@@ -49,7 +51,10 @@ struct Evaluation {
   std::size_t match_timings = 0;
 };
 
-Result<Evaluation> evaluate(const EvaluationRequest& request);
+// Sees the descriptor of every picture, references first; `picture` counts them all.
+using DescriptorObserver = std::function<Status(std::size_t picture, const DescriptorView& descriptor)>;
+
+Result<Evaluation> evaluate(const EvaluationRequest& request, const DescriptorObserver& observe = {});
 
 // For people: the protocol, then the figures.
 std::string to_text(const Evaluation& evaluation);

@@ -62,6 +62,14 @@ double area(const std::vector<PrecisionRecall>& curve) {
 
 }  // namespace
 
+std::vector<bool> best_match_right(std::span<const Ranking> rankings, const GroundTruth& truth) {
+  std::vector<bool> right(rankings.size());
+  for (std::size_t query = 0; query < rankings.size(); ++query)
+    right[query] = !rankings[query].empty() &&
+                   first_right(rankings[query], truth, static_cast<std::int64_t>(query)) == 0;
+  return right;
+}
+
 Result<RetrievalFigures> evaluate_retrieval(std::span<const Ranking> rankings, const GroundTruth& truth) {
   RetrievalFigures figures;
   figures.queries = static_cast<std::int64_t>(rankings.size());

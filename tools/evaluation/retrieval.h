@@ -42,6 +42,9 @@ struct RetrievalFigures {
   double auc_pr = 0.0;
 };
 
+// For each query whether its best match is right; never so for a query without an accepted reference.
+std::vector<bool> best_match_right(std::span<const Ranking> rankings, const GroundTruth& truth);
+
 // Errors: invalid_argument (no query has an accepted reference, so nothing can be right).
 Result<RetrievalFigures> evaluate_retrieval(std::span<const Ranking> rankings, const GroundTruth& truth);
 

@@ -7,6 +7,7 @@ namespace bitplace::tools {
 
 void add_describe_command(Program& program);
 void add_eval_command(Program& program);
+void add_compare_command(Program& program);
 void add_map_command(Program& program);
 void add_query_command(Program& program);
 void add_bench_command(Program& program);

@@ -4,6 +4,7 @@
 #include "evaluation/evaluate.h"
 #include "evaluation/report.h"
 #include "vprplace/commands.h"
+#include "vprplace/place_options.h"
 
 namespace bitplace::tools {
 namespace {
@@ -35,17 +36,7 @@ void add_eval_command(Program& program) {
   CLI::App& command = program.add_command("eval", "Measure how well places are recognised, and how fast",
                                           [options] { return run(*options); });
   add_engine_options(command, &request.engine);
-  command.get_option("--threads")->description("Threads that share one picture's work, and the search");
-  command.add_option("--ref", request.reference_folder, "Folder of the reference images")->required();
-  command.add_option("--query", request.query_folder, "Folder of the query images")->required();
-  command
-      .add_option(
-          "--gt", request.ground_truth,
-          "Ground truth: CSV with the columns query_index,ref_indices; an index is the position in the "
-          "sorted file list")
-      ->required();
-  command.add_option("--split", request.split,
-                     "FILE:NAME: only the images whose row in the CSV FILE has NAME in its column 'split'");
+  add_place_options(command, &request);
   command.add_option("--json", options->json, "Write the figures for machines");
   command.add_option("--report", options->report, "Write one HTML page with figures and pictures");
 }

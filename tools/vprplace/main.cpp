@@ -5,6 +5,7 @@ int main(int argc, char** argv) {
   Program program("vprplace", "Recognise places with a converted model.");
   add_describe_command(program);
   add_eval_command(program);
+  add_compare_command(program);
   add_map_command(program);
   add_query_command(program);
   add_bench_command(program);
