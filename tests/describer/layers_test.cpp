@@ -92,3 +92,23 @@ TEST_CASE("a plan says which kernels it passed over, and why") {
     CHECK(step.passed_over.find("(needs ") != std::string::npos);
   }
 }
+
+TEST_CASE("no layer runs a reference kernel from AVX2 and NEON upwards") {
+  Random random;
+  const Model models[] = {model_of(quantized_model(random)), model_of(float_model(random, DataType::f32)),
+                          model_of(float_model(random, DataType::f16))};
+  for (const IsaTier& tier : isa_tiers()) {
+    const std::string name = tier.name;
+    if (name == "ref" || name == "sse42" || (tier.features & ~cpu_features()) != 0) continue;
+    for (const Model& model : models) {
+      PlanOptions options;
+      options.isa = tier.name;
+      const auto plan = Plan::create(model, options);
+      REQUIRE(plan.ok());
+      for (const StepInfo& step : plan->steps()) {
+        INFO(name << ", " << step.layer << ": " << step.kernel);
+        CHECK_FALSE(step.reference);
+      }
+    }
+  }
+}
