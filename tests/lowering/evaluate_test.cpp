@@ -111,6 +111,9 @@ ModelContents one_convolution(const ConvolutionAttributes& attributes, std::int6
 
 }  // namespace
 
+// Bounds of floats below are not derived: they are four to seven times the largest differences seen with
+// three seeds (3e-7 behind codes, 1e-6 in f32, 1.2e-3 in f16, 4.1e-7 for single convolutions). Codes are
+// exact.
 TEST_CASE("evaluation gives every code and accumulator of the engine, and its floats but for rounding") {
   Random random;
   for (int round = 0; round < 6; ++round) {
