@@ -167,7 +167,8 @@ class PrecisionPass {
     Node copy = node;
     BITPLACE_ASSIGN(input, as(node.inputs[0], type));
     copy.inputs = {input};
-    copy.parameters = rewrite_.carry(node.parameters);
+    std::erase_if(copy.parameters, [](const Parameter& p) { return p.role == "weight_scale"; });
+    copy.parameters = rewrite_.carry(copy.parameters);
     std::get<ConvolutionAttributes>(copy.attributes).output_type = type;
     if (type == DataType::f16) {
       BITPLACE_ASSIGN(halves, weights_to_f16(weight));
@@ -176,12 +177,13 @@ class PrecisionPass {
     return append_result(node, std::move(copy), arithmetic);
   }
 
-  // 8-bit weights that meet codes with a sign in whole windows have their pairs limited.
-  static std::int64_t limited_run(const Node& node, const Tensor& weight, Precision precision,
-                                  const CodeScale& input) {
-    const auto& a = std::get<ConvolutionAttributes>(node.attributes);
-    if (input.low >= 0 || a.groups > 1 || weight_bits(precision) != 8) return 0;
-    return weight.shape[3] * (a.dilation_width == 1 ? weight.shape[2] : 1);
+  // Of the layer's weights: those that they were rounded with, where they have been.
+  std::vector<float> steps_of(const Node& node, const Tensor& weight, Precision precision,
+                              bool signed_input) const {
+    if (const Tensor* given = graph_.parameter(node, "weight_scale"))
+      return {given->as<float>(), given->as<float>() + given->shape.elements()};
+    const auto& attributes = std::get<ConvolutionAttributes>(node.attributes);
+    return weight_scales(weight, precision, limited_run(attributes, weight, precision, signed_input));
   }
 
   Status append_integer_convolution(const Node& node) {
@@ -189,14 +191,13 @@ class PrecisionPass {
     const CodeScale input_codes = choice_.codes_for(node.inputs[0], precision);
     BITPLACE_ASSIGN(input, as_codes(node.inputs[0], input_codes));
     const Tensor& floats = *graph_.parameter(node, "weight");
-    WeightCodes weight =
-        quantize_weights(floats, precision, limited_run(node, floats, precision, input_codes));
+    const std::vector<float> steps = steps_of(node, floats, precision, input_codes.low < 0);
     const Tensor& bias = *graph_.parameter(node, "bias");
     const bool codes_wanted = choice_.read_as_codes(node.output);
     const CodeScale output_codes = codes_wanted ? choice_.codes_of(node.output) : CodeScale{};
-    std::vector<float> scales(weight.scales.size()), offsets(weight.scales.size());
+    std::vector<float> scales(steps.size()), offsets(steps.size());
     for (std::size_t c = 0; c < scales.size(); ++c) {
-      scales[c] = normal(input_codes.scale * weight.scales[c] / output_codes.scale);
+      scales[c] = normal(input_codes.scale * steps[c] / output_codes.scale);
       offsets[c] = bias.as<float>()[c] / output_codes.scale;
     }
     Node copy{node.name, Op::convolution, {input}, kNone, node.attributes, {}};
@@ -206,7 +207,7 @@ class PrecisionPass {
       attributes.output_low = code_bound(attributes.output_low, output_codes);
       attributes.output_high = code_bound(attributes.output_high, output_codes);
     }
-    copy.parameters = {{"weight", rewrite_.add_tensor(std::move(weight.tensor))},
+    copy.parameters = {{"weight", rewrite_.add_tensor(quantize_weights(floats, precision, steps))},
                        {"scale", rewrite_.add_tensor(make_tensor(node.name + ".scale", scales))},
                        {"bias", rewrite_.add_tensor(make_tensor(node.name + ".bias", offsets))}};
     return append_result(node, std::move(copy), codes_wanted ? Arithmetic::codes : Arithmetic::f32);

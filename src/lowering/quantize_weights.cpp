@@ -32,20 +32,34 @@ float pair_scale(const float* row, std::int64_t count, std::int64_t run) {
 
 }  // namespace
 
-WeightCodes quantize_weights(const Tensor& weight, Precision precision, std::int64_t run) {
-  const bool four_bits = weight_bits(precision) == 4;
-  const int largest_code = four_bits ? 7 : 127;
-  const DataType type = four_bits ? DataType::s4 : DataType::s8;
+std::int64_t limited_run(const ConvolutionAttributes& a, const Tensor& weight, Precision precision,
+                         bool signed_input) {
+  if (!signed_input || a.groups > 1 || weight_bits(precision) != 8) return 0;
+  return weight.shape[3] * (a.dilation_width == 1 ? weight.shape[2] : 1);
+}
+
+std::vector<float> weight_scales(const Tensor& weight, Precision precision, std::int64_t run) {
+  const int largest_code = largest_weight_code(precision);
   const std::int64_t filters = weight.shape[0], depth = weight.shape.elements() / filters;
-  WeightCodes codes{
-      {weight.name, type, weight.shape, std::vector<std::byte>(dense_bytes(type, weight.shape))}, {}};
-  const std::size_t row_bytes = codes.tensor.data.size() / static_cast<std::size_t>(filters);
+  std::vector<float> scales;
   for (std::int64_t filter = 0; filter < filters; ++filter) {
     const float* row = weight.as<float>() + filter * depth;
-    float scale = weight_scale(row, depth, largest_code, weight_scale_method(largest_code));
-    if (run > 0) scale = std::max(scale, pair_scale(row, depth, run));
-    codes.scales.push_back(scale);
-    std::byte* out = codes.tensor.data.data() + static_cast<std::size_t>(filter) * row_bytes;
+    const float scale = weight_scale(row, depth, largest_code, weight_scale_method(largest_code));
+    scales.push_back(run > 0 ? std::max(scale, pair_scale(row, depth, run)) : scale);
+  }
+  return scales;
+}
+
+Tensor quantize_weights(const Tensor& weight, Precision precision, const std::vector<float>& scales) {
+  const int largest_code = largest_weight_code(precision);
+  const DataType type = weight_bits(precision) == 4 ? DataType::s4 : DataType::s8;
+  const std::int64_t filters = weight.shape[0], depth = weight.shape.elements() / filters;
+  Tensor codes{weight.name, type, weight.shape, std::vector<std::byte>(dense_bytes(type, weight.shape))};
+  const std::size_t row_bytes = codes.data.size() / static_cast<std::size_t>(filters);
+  for (std::int64_t filter = 0; filter < filters; ++filter) {
+    const float* row = weight.as<float>() + filter * depth;
+    const float scale = scales[static_cast<std::size_t>(filter)];
+    std::byte* out = codes.data.data() + static_cast<std::size_t>(filter) * row_bytes;
     for (std::int64_t i = 0; i < depth; ++i)
       write_code(type, out, i, weight_code(row[i], scale, largest_code));
   }

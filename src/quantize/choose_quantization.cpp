@@ -4,6 +4,7 @@
 #include "quantize/channel_statistics.h"
 #include "quantize/descriptor_error.h"
 #include "quantize/equalize.h"
+#include "quantize/round_weights.h"
 
 namespace bitplace {
 namespace {
@@ -31,6 +32,7 @@ class QuantizationChooser {
     expected_ = std::move(expected);
     BITPLACE_TRY(try_methods(folded, model));
     if (trials_.equalize) BITPLACE_TRY(try_equalized(model));
+    if (trials_.round_weights) BITPLACE_TRY(try_rounded());
     if (trials_.correct_biases) BITPLACE_TRY(try_corrected());
     return std::move(best_);
   }
@@ -62,6 +64,16 @@ class QuantizationChooser {
     const Quantization variation = {equalized.graph, precisions_,
                                     ranges_of(equalized.graph, calibration, method_)};
     return try_out(name, variation, equalized.graph);
+  }
+
+  Status try_rounded() {
+    Quantization variation = best_.quantization;
+    const CalibrationImages images = some_images(split_.calibrating, trials_.rounding_images);
+    BITPLACE_ASSIGN(rounded, round_weights(variation, make_, images, stage("round weights")));
+    variation.folded = std::move(rounded);
+    const std::string name = best_.trials[best_.chosen].name + ", weights rounded together";
+    const Graph reference = best_.reference;
+    return try_out(name, variation, reference);
   }
 
   Status try_corrected() {

@@ -12,9 +12,11 @@ namespace bitplace {
 struct QuantizationTrials {
   std::vector<RangeOptions> ranges = {RangeOptions{}};  // calibrations to choose from
   bool equalize = true;                                 // also with layers equalised
+  bool round_weights = true;                            // also with each filter's weights rounded together
   bool correct_biases = true;                           // also with biases corrected
-  std::size_t held_out_every = 5;  // this share of the images judges, the others calibrate
-  std::size_t bias_images = 32;    // at most as many correct biases
+  std::size_t held_out_every = 5;    // this share of the images judges, the others calibrate
+  std::size_t rounding_images = 96;  // at most as many round weights
+  std::size_t bias_images = 32;      // at most as many correct biases
 };
 
 // 1 - the mean cosine between the descriptors of the quantized and of the float model.

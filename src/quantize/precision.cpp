@@ -116,6 +116,10 @@ bool is_integer(Precision precision) {
   return weight_bits(precision) <= 8;
 }
 
+int largest_weight_code(Precision precision) {
+  return weight_bits(precision) == 4 ? 7 : 127;
+}
+
 Precision PrecisionMap::of(const std::string& layer) const {
   const auto found = layers.find(layer);
   return found == layers.end() ? otherwise : found->second;

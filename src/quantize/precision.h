@@ -18,6 +18,7 @@ const char* precision_name(Precision precision);  // "fp32", "fp16", "int8", "w4
 bool precision_from_name(const std::string& name, Precision* precision);
 int weight_bits(Precision precision);  // 32, 16, 8, 4, 4
 bool is_integer(Precision precision);
+int largest_weight_code(Precision precision);  // of integer ones: 127, 7, 7
 
 // One for every layer with weights (the convolutions of the graph, by name), and one for those not named.
 struct PrecisionMap {

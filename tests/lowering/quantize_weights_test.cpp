@@ -29,13 +29,23 @@ int largest_pair(const std::int8_t* codes, std::int64_t run) {
   return largest;
 }
 
+struct WeightCodes {
+  std::vector<float> scales;
+  Tensor tensor;
+};
+
+WeightCodes quantized(const Tensor& weight, std::int64_t run) {
+  const std::vector<float> scales = weight_scales(weight, Precision::int8, run);
+  return {scales, quantize_weights(weight, Precision::int8, scales)};
+}
+
 }  // namespace
 
 TEST_CASE("8-bit weights use all codes unless their pairs are limited") {
   const Tensor weight = random_weights(Shape(16, 3, 3, 5));
   const std::int64_t depth = 45, run = 15;
-  const WeightCodes free = quantize_weights(weight, Precision::int8);
-  const WeightCodes limited = quantize_weights(weight, Precision::int8, run);
+  const WeightCodes free = quantized(weight, 0);
+  const WeightCodes limited = quantized(weight, run);
   int largest_of_free = 0;
   for (std::int64_t filter = 0; filter < 16; ++filter) {
     const auto f = static_cast<std::size_t>(filter);
@@ -61,7 +71,7 @@ TEST_CASE("pairs within their limit leave the scale as it is") {
   Tensor weight = random_weights(Shape(1, 1, 1, 6));
   const float row[] = {100.0f, -100.0f, 127.0f, 1.0f, -64.0f, -63.0f};
   std::copy(std::begin(row), std::end(row), weight.as<float>());
-  const WeightCodes codes = quantize_weights(weight, Precision::int8, 6);
+  const WeightCodes codes = quantized(weight, 6);
   CHECK(codes.scales[0] <= 1.0002f);
   CHECK(codes.tensor.as<std::int8_t>()[2] == 127);
 }
