@@ -21,7 +21,8 @@ struct QuantizationTrials {
 
 // 1 - the mean cosine between the descriptors of the quantized and of the float model.
 struct QuantizationTrial {
-  std::string name;  // "percentile", "percentile, equalised", "percentile, equalised, biases corrected"
+  std::string
+      name;  // "percentile", "percentile, equalised", "percentile, equalised, weights rounded together", ...
   double descriptor_error = 0.0;
 };
 
@@ -36,8 +37,9 @@ struct ChosenQuantization {
 using StageProgress = std::function<void(const std::string& stage, std::size_t done, std::size_t total)>;
 
 // Calibrates the folded graph and every variation that the trials ask for: first the methods against each
-// other, then the best of them with layers equalised, then the better of the two with biases corrected. A
-// variation is kept only where the descriptors of held-out images come closer to the float model's.
+// other, then the best of them with layers equalised, then the better of the two with weights rounded
+// together, then the best so far with biases corrected. A variation is kept only where the descriptors of
+// held-out images come closer to the float model's.
 Result<ChosenQuantization> choose_quantization(const Graph& folded, const PrecisionMap& precisions,
                                                const ModelMaker& make, const CalibrationImages& images,
                                                const QuantizationTrials& trials = {},

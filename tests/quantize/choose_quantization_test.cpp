@@ -64,10 +64,11 @@ TEST_CASE("the best variation on held-out images is chosen") {
                    {CalibrationMethod::mse},
                    {CalibrationMethod::kl}};
   const ChosenQuantization choice = chosen(folded, all(Precision::w4a8), images, trials);
-  REQUIRE(choice.trials.size() == 6);
+  REQUIRE(choice.trials.size() == 7);
   CHECK(choice.trials[0].name == "percentile");
   CHECK(choice.trials[4].name.find(", equalised") != std::string::npos);
-  CHECK(choice.trials[5].name.find(", biases corrected") != std::string::npos);
+  CHECK(choice.trials[5].name.find(", weights rounded together") != std::string::npos);
+  CHECK(choice.trials[6].name.find(", biases corrected") != std::string::npos);
   for (const QuantizationTrial& trial : choice.trials)
     CHECK(choice.trials[choice.chosen].descriptor_error <= trial.descriptor_error);
   const SplitImages split = hold_out(images, trials.held_out_every);
@@ -83,7 +84,7 @@ TEST_CASE("what is not to be tried is not tried") {
   const Graph folded = test::inverted_residuals(random, 6.0f, 4.0f);
   const CalibrationImages images = test::noise_images(4, random.next());
   QuantizationTrials trials;
-  trials.equalize = trials.correct_biases = false;
+  trials.equalize = trials.round_weights = trials.correct_biases = false;
   const ChosenQuantization choice = chosen(folded, all(Precision::int8), images, trials);
   CHECK(choice.trials.size() == 1);
   CHECK(choice.chosen == 0);

@@ -210,6 +210,8 @@ void add_convert(Program& program) {
       ->capture_default_str();
   command.add_flag("--no-equalization", options->no_equalization,
                    "Do not try to equalise the sizes of channels between layers");
+  command.add_flag("--no-weight-rounding", options->no_weight_rounding,
+                   "Round every weight to the nearest code alone, do not try a filter's weights together");
   command.add_flag("--no-bias-correction", options->no_bias_correction,
                    "Do not try to take the mean error of quantization out of the biases");
   command

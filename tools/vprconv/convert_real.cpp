@@ -98,6 +98,7 @@ QuantizationTrials trials_of(const ConvertOptions& options) {
       trials.ranges.push_back({method});
   }
   trials.equalize = !options.no_equalization;
+  trials.round_weights = !options.no_weight_rounding;
   trials.correct_biases = !options.no_bias_correction;
   return trials;
 }
