@@ -167,13 +167,13 @@ inline void run_strip(const ConvolutionCall& call, std::int64_t task) {
                          g.row_pixels,
                          static_cast<std::uint8_t*>(call.output),
                          p.output_channels * Writer::kOutputBytes};
-  const std::int64_t first_block = task / g.strips * g.chunk;
+  const std::int64_t first_block = task % g.chunks * g.chunk;
   const std::int64_t left_blocks = g.groups * g.blocks - first_block;
   const std::int64_t block_count = left_blocks < g.chunk ? left_blocks : g.chunk;
   BlockConstants blocks[kMostBlocks];
   for (std::int64_t b = 0; b < block_count; ++b)
     blocks[b] = block_constants<Unit, Writer>(call, first_block + b);
-  const std::int64_t first = task % g.strips * g.strip;
+  const std::int64_t first = task / g.chunks * g.strip;
   const std::int64_t end = first + g.strip < g.pixels ? first + g.strip : g.pixels;
   for (std::int64_t pixel = first; pixel < end; pixel += g.part) {
     const std::int64_t part_end = pixel + g.part < end ? pixel + g.part : end;

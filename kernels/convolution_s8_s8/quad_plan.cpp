@@ -301,12 +301,12 @@ std::int64_t run_tasks(const ConvolutionProblem& p) {
 QuadTask quad_task(const ConvolutionProblem& p, std::int64_t task) {
   const std::int64_t chunks = divide_up(output_pixels(p), task_pixels(p));
   const std::int64_t parts = divide_up(group_vectors(p), kTaskVectors);
-  const std::int64_t part = task / chunks % parts;
+  const std::int64_t part = task % parts;
   QuadTask t{};
   t.group = task / chunks / parts;
   t.first_vector = part * kTaskVectors;
   t.vectors = std::min(kTaskVectors, group_vectors(p) - t.first_vector);
-  t.first_pixel = task % chunks * task_pixels(p);
+  t.first_pixel = task / parts % chunks * task_pixels(p);
   t.pixels = std::min(task_pixels(p), output_pixels(p) - t.first_pixel);
   return t;
 }

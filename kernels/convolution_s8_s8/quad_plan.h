@@ -98,9 +98,9 @@ void pack(const ConvolutionProblem& problem, const QuadForm& form, const Convolu
 QuadConstants quad_constants(const ConvolutionProblem& problem, const QuadForm& form, const void* packed,
                              std::int64_t group);
 
-// A task computes some channels of one group at some pixels of the output, counted row by row. Channels are
-// the outer order: consecutive tasks use the same weights. 64 channels are a cache line of s8 outputs, so
-// tasks that run at once rarely write the same line.
+// A task computes some channels of one group at some pixels of the output, counted row by row. Pixels are the
+// outer order, so that a thread that takes neighbouring tasks writes what it reads in the next layer. 64
+// channels are a cache line of s8 outputs, so tasks that run at once rarely write the same line.
 struct QuadTask {
   std::int64_t group;
   std::int64_t first_vector, vectors;

@@ -74,7 +74,8 @@ ColumnGeometry geometry(const ConvolutionProblem& p) {
   visit_chunks(p, [&](const Chunk& chunk) { g.slots += chunk.vectors * kLanes; });
   const std::int64_t row_work =
       std::int64_t{p.output_width} * p.output_channels * p.kernel_height * p.kernel_width;
-  g.band = divide_up(kTaskWork, row_work * g.rows_together) * g.rows_together;
+  const std::int64_t least = divide_up(kTaskWork, row_work * g.rows_together) * g.rows_together;
+  g.band = divide_up(p.output_height, divide_up(p.output_height, least) * g.rows_together) * g.rows_together;
   g.bands = divide_up(p.output_height, g.band);
   return g;
 }

@@ -1,5 +1,6 @@
 // A pool that is fast when frames are short: workers wait for the next step by spinning for some microseconds
-// and park on a condition variable after that. Work is handed out by one atomic counter.
+// and park on a condition variable after that. Each thread has a range of the indices, the same part of every
+// step's, so that it finds what it wrote in its own cache; who has finished helps the others.
 
 #include <atomic>
 #include <condition_variable>
@@ -39,9 +40,10 @@ class ThreadPool final : public Executor {
   // Separate from construction: when the system refuses a thread, the destructor still ends those that
   // started.
   void start(int workers) {
+    ranges_ = std::vector<Range>(static_cast<std::size_t>(workers) + 1);
     workers_.reserve(static_cast<std::size_t>(workers));
-    for (int i = 0; i < workers; ++i)
-      workers_.emplace_back([this] { work(); });
+    for (std::size_t i = 0; i < static_cast<std::size_t>(workers); ++i)
+      workers_.emplace_back([this, i] { work(i + 1); });
   }
 
   ~ThreadPool() override {
@@ -66,15 +68,19 @@ class ThreadPool final : public Executor {
     const std::lock_guard one_caller(caller_);
     function_ = function;
     context_ = context;
-    count_ = count;
-    next_.store(0, std::memory_order_relaxed);
+    const auto threads = static_cast<std::int64_t>(ranges_.size());
+    for (std::int64_t i = 0; i < threads; ++i) {
+      Range& range = ranges_[static_cast<std::size_t>(i)];
+      range.next.store(count * i / threads, std::memory_order_relaxed);
+      range.end = count * (i + 1) / threads;
+    }
     running_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
     {
       const std::lock_guard lock(mutex_);
       generation_.fetch_add(1, std::memory_order_release);
     }
     if (parked_.load(std::memory_order_acquire) > 0) wake_.notify_all();
-    take_indices();
+    take_indices(0);
     while (running_.load(std::memory_order_acquire) != 0)
       pause_cpu();
   }
@@ -82,11 +88,20 @@ class ThreadPool final : public Executor {
  private:
   static constexpr int kSpins = 4000;  // about 50 microseconds
 
-  void take_indices() noexcept {
-    for (;;) {
-      const std::int64_t index = next_.fetch_add(1, std::memory_order_relaxed);
-      if (index >= count_) return;
-      function_(index, context_);
+  struct alignas(64) Range {
+    std::atomic<std::int64_t> next{0};
+    std::int64_t end = 0;
+  };
+
+  // The thread's own range first, then what is left of the others'.
+  void take_indices(std::size_t thread) noexcept {
+    for (std::size_t i = 0; i < ranges_.size(); ++i) {
+      Range& range = ranges_[(thread + i) % ranges_.size()];
+      for (;;) {
+        const std::int64_t index = range.next.fetch_add(1, std::memory_order_relaxed);
+        if (index >= range.end) break;
+        function_(index, context_);
+      }
     }
   }
 
@@ -101,21 +116,20 @@ class ThreadPool final : public Executor {
     parked_.fetch_sub(1, std::memory_order_acq_rel);
   }
 
-  void work() {
+  void work(std::size_t thread) {
     std::uint64_t seen = 0;
     for (;;) {
       wait_for_next(seen);
       seen = generation_.load(std::memory_order_acquire);
       if (stopping_.load()) return;
-      take_indices();
+      take_indices(thread);
       running_.fetch_sub(1, std::memory_order_release);
     }
   }
 
   Function function_ = nullptr;
   void* context_ = nullptr;
-  std::int64_t count_ = 0;
-  alignas(64) std::atomic<std::int64_t> next_{0};
+  std::vector<Range> ranges_;
   alignas(64) std::atomic<std::uint64_t> generation_{0};
   alignas(64) std::atomic<int> running_{0};
   std::atomic<int> parked_{0};
