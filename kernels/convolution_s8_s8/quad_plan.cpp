@@ -164,8 +164,8 @@ void join_quads(const ConvolutionProblem& p, const QuadForm& form, std::uint8_t*
     const QuadConstants c = quad_constants(p, form, bytes, group);
     for (std::int64_t vector = 0; vector < c.vectors;) {
       const std::int64_t vectors = block_vectors(form, vector, group_outputs(p));
-      auto* weights = reinterpret_cast<std::int8_t*>(bytes + (c.block_weights(vector) - bytes));
-      std::int64_t* const to = extra + (c.block_extra(vector) - all.extra);
+      auto* weights = reinterpret_cast<std::int8_t*>(bytes + (block_weights(c, vector) - bytes));
+      std::int64_t* const to = extra + (block_extra(c, vector) - all.extra);
       to[0] =
           spread_weights({weights, c.quads, vectors * kLanes, c.room, form.joint_limit}, c.offsets, to + 1);
       vector += vectors;
@@ -258,6 +258,14 @@ QuadConstants quad_constants(const ConvolutionProblem& p, const QuadForm& form, 
   c.bias = reinterpret_cast<const float*>(bytes + places.bias) + first;
   c.weights = bytes + places.weights + group * c.vectors * (c.quads + c.room) * c.vector_quad_bytes;
   return c;
+}
+
+const std::uint8_t* block_weights(const QuadConstants& c, std::int64_t vector) {
+  return c.weights + vector * (c.quads + c.room) * c.vector_quad_bytes;
+}
+
+const std::int64_t* block_extra(const QuadConstants& c, std::int64_t vector) {
+  return c.extra + vector / 2 * (1 + c.room);
 }
 
 void pack(const ConvolutionProblem& p, const QuadForm& form, const ConvolutionConstants& constants,

@@ -85,12 +85,10 @@ struct QuadConstants {
   std::int64_t vector_quad_bytes;  // weights of one vector and quad
   std::int64_t room;               // for extra quads of a block
   const std::int64_t* extra;
-
-  const std::uint8_t* block_weights(std::int64_t vector) const {
-    return weights + vector * (quads + room) * vector_quad_bytes;
-  }
-  const std::int64_t* block_extra(std::int64_t vector) const { return extra + vector / 2 * (1 + room); }
 };
+// Those of the block that begins with `vector`; extra quads of joint forms only.
+const std::uint8_t* block_weights(const QuadConstants& constants, std::int64_t vector);
+const std::int64_t* block_extra(const QuadConstants& constants, std::int64_t vector);
 std::size_t packed_bytes(const ConvolutionProblem& problem, const QuadForm& form);
 // Canonical weights have 8 or 4 bits.
 void pack(const ConvolutionProblem& problem, const QuadForm& form, const ConvolutionConstants& constants,

@@ -90,11 +90,11 @@ void run_block(const ConvolutionCall& call, const QuadTask& task, const QuadForm
   const std::int64_t group_outputs = p.output_channels / p.groups;
   const std::int64_t group_offset =
       task.group * (p.input_channels / p.groups) * codes.pixel_bytes / p.input_channels;
-  const std::int64_t* extra = form.joint_limit > 0 ? constants.block_extra(vector) : nullptr;
+  const std::int64_t* extra = form.joint_limit > 0 ? block_extra(constants, vector) : nullptr;
   Tile tile = {{},
                constants.offsets,
                constants.quads,
-               constants.block_weights(vector),
+               block_weights(constants, vector),
                constants.start + vector * kLanes,
                &p,
                extra != nullptr ? extra[0] : -1,
