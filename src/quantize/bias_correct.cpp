@@ -22,9 +22,8 @@ ChannelSums sums_of(const Graph& folded, const Node& layer) {
 // By node of the folded graph; only integer layers have any.
 using LayerMeans = std::vector<std::vector<ChannelMean>>;
 
-Result<LayerMeans> float_means(const Quantization& quantization, const ModelMaker& make,
+Result<LayerMeans> float_means(const Graph& folded, const ModelMaker& make,
                                const std::vector<std::size_t>& layers, const CalibrationImages& images) {
-  const Graph& folded = quantization.folded;
   BITPLACE_ASSIGN(model, make(folded, PrecisionMap{}, {}));
   BITPLACE_ASSIGN(runner, FloatRunner::create(model));
   std::vector<std::optional<ChannelSums>> sums(model.graph.values.size());
@@ -72,14 +71,14 @@ Result<std::vector<ChannelMean>> quantized_means(const Quantization& quantizatio
 
 }  // namespace
 
-Result<Graph> correct_biases(const Quantization& quantization, const ModelMaker& make,
+Result<Graph> correct_biases(const Quantization& quantization, const Graph& reference, const ModelMaker& make,
                              const CalibrationImages& images, const CalibrationProgress& progress) {
   std::vector<std::size_t> layers;
   for (std::size_t i = 0; i < quantization.folded.nodes.size(); ++i) {
     const Node& node = quantization.folded.nodes[i];
     if (node.op == Op::convolution && is_integer(quantization.precisions.of(node.name))) layers.push_back(i);
   }
-  BITPLACE_ASSIGN(means, float_means(quantization, make, layers, images));
+  BITPLACE_ASSIGN(means, float_means(reference, make, layers, images));
   Quantization corrected = quantization;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const Node& layer = corrected.folded.nodes[layers[i]];

@@ -13,9 +13,11 @@ namespace bitplace {
 // difference is divided by that share, or by 1/2 if it is smaller. Numbers that go beyond a calibrated range
 // count as the codes have them.
 //
-// The corrected graph is good for quantizing with these precisions and ranges, not for running in floats.
-// Time: one model and on average half a run over the images per integer layer; `progress` counts the layers.
-Result<Graph> correct_biases(const Quantization& quantization, const ModelMaker& make,
+// `reference` is the float graph that gives y_float: quantization.folded before its weights were rounded or
+// its biases changed. The corrected graph is good for quantizing with these precisions and ranges, not for
+// running in floats. Time: one model and on average half a run over the images per integer layer; `progress`
+// counts the layers.
+Result<Graph> correct_biases(const Quantization& quantization, const Graph& reference, const ModelMaker& make,
                              const CalibrationImages& images, const CalibrationProgress& progress = {});
 
 }  // namespace bitplace

@@ -79,7 +79,8 @@ class QuantizationChooser {
   Status try_corrected() {
     Quantization variation = best_.quantization;
     const CalibrationImages images = some_images(split_.calibrating, trials_.bias_images);
-    BITPLACE_ASSIGN(corrected, correct_biases(variation, make_, images, stage("correct biases")));
+    BITPLACE_ASSIGN(corrected,
+                    correct_biases(variation, best_.reference, make_, images, stage("correct biases")));
     variation.folded = std::move(corrected);
     const std::string name = best_.trials[best_.chosen].name + ", biases corrected";
     const Graph reference = best_.reference;

@@ -70,7 +70,7 @@ TEST_CASE("corrected biases take the mean error of every layer back") {
   Quantization quantization = quantization_of(folded, Precision::w4a8, images);
   Quantization corrected = quantization;
   std::size_t layers = 0;
-  Result<Graph> biased = correct_biases(quantization, test::float_network_maker(), images,
+  Result<Graph> biased = correct_biases(quantization, folded, test::float_network_maker(), images,
                                         [&](std::size_t done, std::size_t) { layers = done; });
   REQUIRE(biased.ok());
   CHECK(layers == 6);
@@ -132,13 +132,29 @@ TEST_CASE("the shift of a filter is the error of its weights times the means of 
   CHECK(bias[1] == Approx(0.0).margin(1e-4));
 }
 
+TEST_CASE("what was done to weights and biases before is taken back too") {
+  test::Random random;
+  const Graph folded = test::inverted_residuals(random, 6.0f, 4.0f);
+  const CalibrationImages images = test::noise_images(6, random.next());
+  Quantization changed = quantization_of(folded, Precision::int8, images);
+  auto* bias =
+      changed.folded.tensors[static_cast<std::size_t>(folded.nodes[2].parameters[1].tensor)].as<float>();
+  bias[0] += 0.25f;
+  const double before = size_of(mean_errors(folded, changed, "project", images));
+  CHECK(before > 0.2);
+  Result<Graph> biased = correct_biases(changed, folded, test::float_network_maker(), images);
+  REQUIRE(biased.ok());
+  changed.folded = *std::move(biased);
+  CHECK(size_of(mean_errors(folded, changed, "project", images)) < 0.2 * before);
+}
+
 TEST_CASE("layers that compute in floats keep their biases") {
   test::Random random;
   const Graph folded = test::inverted_residuals(random, 6.0f, 4.0f);
   const CalibrationImages images = test::noise_images(4, random.next());
   Quantization quantization = quantization_of(folded, Precision::int8, images);
   quantization.precisions.layers = {{"depthwise", Precision::fp32}, {"expand", Precision::fp16}};
-  const Result<Graph> biased = correct_biases(quantization, test::float_network_maker(), images);
+  const Result<Graph> biased = correct_biases(quantization, folded, test::float_network_maker(), images);
   REQUIRE(biased.ok());
   for (std::size_t i = 0; i < folded.nodes.size(); ++i) {
     const Node& node = folded.nodes[i];
@@ -155,11 +171,12 @@ TEST_CASE("correcting biases hands errors on") {
   const Graph folded = test::inverted_residuals(random, 6.0f, 4.0f);
   const Quantization quantization =
       quantization_of(folded, Precision::int8, test::noise_images(2, random.next()));
-  const auto none = correct_biases(quantization, test::float_network_maker(), test::noise_images(0, 1));
+  const auto none =
+      correct_biases(quantization, folded, test::float_network_maker(), test::noise_images(0, 1));
   CHECK(none.error().code() == ErrorCode::invalid_argument);
   const ModelMaker failing = [](const Graph&, const PrecisionMap&, const ActivationRanges&) {
     return Result<ModelContents>(make_error(ErrorCode::unsupported, "maker", "does not"));
   };
-  const auto failed = correct_biases(quantization, failing, test::noise_images(2, 1));
+  const auto failed = correct_biases(quantization, folded, failing, test::noise_images(2, 1));
   CHECK(std::string(failed.error().message()) == "maker: does not");
 }
