@@ -66,6 +66,9 @@ bool choose_epilogue(const std::string& text, ConvolutionShape* shape) {
   p.output_low = -std::numeric_limits<float>::infinity();
   p.output_high = std::numeric_limits<float>::infinity();
   p.largest_weight = shape->table->weight == DataType::s4 ? 7 : 127;
+  // Converted networks limit pairs of weights beside codes with a sign (src/lowering/quantize_weights.h).
+  const bool limited = shape->table->weight == DataType::s8 && !shape->table->depthwise && p.input_low < 0;
+  p.largest_pair = limited ? 129 : 0;
   if (text == "raw") {
     p.epilogue = ConvolutionEpilogue::raw_s32;
   } else if (text == "threshold") {

@@ -111,7 +111,8 @@ void ConvolutionData::fill_codes() {
   if (shape_.table->weight == DataType::s4) {
     fill_nibbles(weights_.data(), weight_bytes_, p.largest_weight, 1);
   } else {
-    fill_range(weights_.data(), weight_bytes_, -p.largest_weight, p.largest_weight, 1);
+    const std::int32_t largest = p.largest_pair > 0 ? p.largest_pair / 2 : p.largest_weight;
+    fill_range(weights_.data(), weight_bytes_, -largest, largest, 1);
   }
   fill_range(input_.data(), input_bytes_, p.input_low, p.input_high, 2);
   // Most results lie between the clamps.
