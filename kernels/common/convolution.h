@@ -20,7 +20,8 @@ enum class ConvolutionPadding : std::uint8_t { valid, zero, one };
 // in binary32, in this order, and a multiplication is never fused with the addition behind it.
 //   raw_s32        the accumulator (the maximum over the pooling window)
 //   threshold_b1   bit = (accumulator < threshold[c]) xor flip[c]
-//   requantize_s8  round_half_even(clamp(float(accumulator) * scale[c] + bias[c], output_low, output_high))
+//   requantize_s8  round_half_even(clamp(float(accumulator) * scale[c] + bias[c], output_low, output_high)),
+//                  a byte: signed, or unsigned where output_high exceeds 127
 //   affine_f32     clamp(float(accumulator) * scale[c] + bias[c], output_low, output_high); without the
 //                  multiplication where accumulators are floats
 //   affine_f16     the same, rounded to f16 once more
@@ -55,7 +56,8 @@ struct ConvolutionProblem {
   // Of s8 weights that are known when a kernel is chosen: the largest sum of two weights of one sign that are
   // elements 2 i and 2 i + 1 of a kernel row or, with dilated columns or groups, of a tap. 0: not known.
   std::int32_t largest_pair;
-  float output_low, output_high;  // whole numbers within [-127, 127] for requantize_s8, any order low <= high
+  // low <= high; whole numbers for requantize_s8, within [-127, 127] or within [0, 255].
+  float output_low, output_high;
 };
 
 // Products per output: the accumulator stays inside [-depth * max|activation|, +depth * max|activation|].

@@ -58,7 +58,7 @@ struct AffineInRegisters {
 // rounding and the packs; floats only where the conversion could leave s32. A sum below s32 is converted to
 // its lowest value as it is. Packs take 4 lanes of each operand in turn, so lane l of vector v is channel l /
 // 4 * 4 W + v * 4 + l % 4 where W vectors are packed together: 4, or the first two of 2 or 3.
-template <bool LimitsFloats>
+template <bool LimitsFloats, bool Unsigned = false>
 struct ByteWriter {
   static constexpr std::int64_t kOutputBytes = 1;
   __m512 limit;
@@ -67,8 +67,8 @@ struct ByteWriter {
 
   explicit ByteWriter(const EpilogueConstants& constants)
       : limit(_mm512_set1_ps(constants.problem->output_high)),
-        low(_mm512_set1_epi8(static_cast<char>(constants.problem->output_low))),
-        high(_mm512_set1_epi8(static_cast<char>(constants.problem->output_high))),
+        low(_mm512_set1_epi8(static_cast<char>(static_cast<int>(constants.problem->output_low)))),
+        high(_mm512_set1_epi8(static_cast<char>(static_cast<int>(constants.problem->output_high)))),
         exists(constants.exists) {}
 
   template <typename Affine>
@@ -79,23 +79,46 @@ struct ByteWriter {
   }
 
   [[gnu::always_inline]] void store_vector(__m512i codes, std::size_t v, std::uint8_t* output) const {
-    const __m128i bytes = _mm512_cvtsepi32_epi8(codes);
-    const __m128i capped = _mm_min_epi8(bytes, _mm512_castsi512_si128(high));
+    __m128i bytes;
+    if constexpr (Unsigned) {
+      bytes = _mm512_cvtusepi32_epi8(_mm512_max_epi32(codes, _mm512_setzero_si512()));
+      bytes = _mm_min_epu8(bytes, _mm512_castsi512_si128(high));
+      bytes = _mm_max_epu8(bytes, _mm512_castsi512_si128(low));
+    } else {
+      bytes = _mm_min_epi8(_mm512_cvtsepi32_epi8(codes), _mm512_castsi512_si128(high));
+      bytes = _mm_max_epi8(bytes, _mm512_castsi512_si128(low));
+    }
     _mm_mask_storeu_epi8(output + v * kEpilogueLanes, static_cast<__mmask16>(exists >> v * kEpilogueLanes),
-                         _mm_max_epi8(capped, _mm512_castsi512_si128(low)));
+                         bytes);
+  }
+
+  // Words to bytes within the bounds.
+  [[gnu::always_inline]] __m512i narrow(__m512i words, __m512i others) const {
+    if constexpr (Unsigned) {
+      return _mm512_max_epu8(_mm512_min_epu8(_mm512_packus_epi16(words, others), high), low);
+    } else {
+      return _mm512_max_epi8(_mm512_min_epi8(_mm512_packs_epi16(words, others), high), low);
+    }
+  }
+  [[gnu::always_inline]] __m256i narrow(__m512i words) const {
+    const __m256i highest = _mm512_castsi512_si256(high), lowest = _mm512_castsi512_si256(low);
+    if constexpr (Unsigned) {
+      const __m256i bytes = _mm512_cvtusepi16_epi8(_mm512_max_epi16(words, _mm512_setzero_si512()));
+      return _mm256_max_epu8(_mm256_min_epu8(bytes, highest), lowest);
+    } else {
+      return _mm256_max_epi8(_mm256_min_epi8(_mm512_cvtsepi16_epi8(words), highest), lowest);
+    }
   }
 
   template <std::size_t Whole, std::size_t V>
   [[gnu::always_inline]] void store(const __m512i (&codes)[V], std::uint8_t* output) const {
     if constexpr (Whole == 4) {
       const __m512i bytes =
-          _mm512_packs_epi16(_mm512_packs_epi32(codes[0], codes[1]), _mm512_packs_epi32(codes[2], codes[3]));
-      _mm512_mask_storeu_epi8(output, exists, _mm512_max_epi8(_mm512_min_epi8(bytes, high), low));
+          narrow(_mm512_packs_epi32(codes[0], codes[1]), _mm512_packs_epi32(codes[2], codes[3]));
+      _mm512_mask_storeu_epi8(output, exists, bytes);
     } else if constexpr (Whole >= 2) {
-      const __m256i bytes = _mm512_cvtsepi16_epi8(_mm512_packs_epi32(codes[0], codes[1]));
-      const __m256i capped = _mm256_min_epi8(bytes, _mm512_castsi512_si256(high));
-      _mm256_mask_storeu_epi8(output, static_cast<__mmask32>(exists),
-                              _mm256_max_epi8(capped, _mm512_castsi512_si256(low)));
+      const __m256i bytes = narrow(_mm512_packs_epi32(codes[0], codes[1]));
+      _mm256_mask_storeu_epi8(output, static_cast<__mmask32>(exists), bytes);
     }
     if constexpr (Whole % 2 == 1) store_vector(codes[Whole - 1], Whole - 1, output);
     if constexpr (Whole < V) store_vector(codes[V - 1], V - 1, output);

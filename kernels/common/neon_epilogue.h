@@ -40,12 +40,10 @@ inline float32x4_t biased(float32x4_t sum, float32x4_t bias, float32x4_t low, fl
   return vminq_f32(vmaxq_f32(vaddq_f32(sum, bias), low), high);
 }
 
-inline int8x8_t requantized(const int32x4_t (&sums)[2], const OutputConstants& constants, int8x8_t low,
-                            int8x8_t high) {
+inline int16x8_t rounded(const int32x4_t (&sums)[2], const OutputConstants& constants) {
   const int32x4_t first = vcvtnq_s32_f32(scaled(sums[0], constants.scale[0], constants.bias[0]));
   const int32x4_t second = vcvtnq_s32_f32(scaled(sums[1], constants.scale[1], constants.bias[1]));
-  const int8x8_t codes = vqmovn_s16(vqmovn_high_s32(vqmovn_s32(first), second));
-  return vmin_s8(vmax_s8(codes, low), high);
+  return vqmovn_high_s32(vqmovn_s32(first), second);
 }
 
 // Stores the first `count` of 8 elements.
@@ -54,13 +52,13 @@ inline void store_some(Element* to, const Element (&elements)[8], std::int64_t c
   __builtin_memcpy(to, elements, static_cast<std::size_t>(count) * sizeof(Element));
 }
 
-inline void store(std::int8_t* to, int8x8_t codes, std::int64_t count) {
+inline void store(std::uint8_t* to, uint8x8_t codes, std::int64_t count) {
   if (count >= 8) {
-    vst1_s8(to, codes);
+    vst1_u8(to, codes);
     return;
   }
-  std::int8_t elements[8];
-  vst1_s8(elements, codes);
+  std::uint8_t elements[8];
+  vst1_u8(elements, codes);
   store_some(to, elements, count);
 }
 
@@ -110,13 +108,24 @@ struct RawOutputs {
   }
 };
 
-struct RequantizedOutputs {
-  std::int8_t* output;
+struct SignedOutputs {
+  std::uint8_t* output;
   int8x8_t low, high;
 
   void operator()(const OutputConstants& constants, const int32x4_t (&sums)[2], std::int64_t index,
                   std::int64_t count) const {
-    store(output + index, requantized(sums, constants, low, high), count);
+    const int8x8_t codes = vmin_s8(vmax_s8(vqmovn_s16(rounded(sums, constants)), low), high);
+    store(output + index, vreinterpret_u8_s8(codes), count);
+  }
+};
+
+struct UnsignedOutputs {
+  std::uint8_t* output;
+  uint8x8_t low, high;
+
+  void operator()(const OutputConstants& constants, const int32x4_t (&sums)[2], std::int64_t index,
+                  std::int64_t count) const {
+    store(output + index, vmin_u8(vmax_u8(vqmovun_s16(rounded(sums, constants)), low), high), count);
   }
 };
 
@@ -156,10 +165,14 @@ inline SingleOutputs single_outputs(const ConvolutionCall& call) {
 template <typename Body>
 inline void with_writer(const ConvolutionCall& call, int32x4_t, Body body) {
   const ConvolutionProblem& p = *call.problem;
-  if (p.epilogue == ConvolutionEpilogue::requantize_s8) {
-    body(RequantizedOutputs{static_cast<std::int8_t*>(call.output),
-                            vdup_n_s8(static_cast<std::int8_t>(p.output_low)),
-                            vdup_n_s8(static_cast<std::int8_t>(p.output_high))});
+  if (p.epilogue == ConvolutionEpilogue::requantize_s8 && p.output_high > 127) {
+    body(UnsignedOutputs{static_cast<std::uint8_t*>(call.output),
+                         vdup_n_u8(static_cast<std::uint8_t>(p.output_low)),
+                         vdup_n_u8(static_cast<std::uint8_t>(p.output_high))});
+  } else if (p.epilogue == ConvolutionEpilogue::requantize_s8) {
+    body(SignedOutputs{static_cast<std::uint8_t*>(call.output),
+                       vdup_n_s8(static_cast<std::int8_t>(p.output_low)),
+                       vdup_n_s8(static_cast<std::int8_t>(p.output_high))});
   } else if (p.epilogue == ConvolutionEpilogue::affine_f32) {
     body(single_outputs(call));
   } else {

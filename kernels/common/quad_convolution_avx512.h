@@ -189,6 +189,7 @@ template <typename Unit>
 inline void run(const ConvolutionCall& call, std::int64_t task) {
   switch (call.problem->epilogue) {
     case ConvolutionEpilogue::requantize_s8:
+      if (call.problem->output_high > 127) return run_strip<Unit, ByteWriter<true, true>>(call, task);
       if (static_cast<const QuadHeader*>(call.packed)->limits_floats != 0)
         return run_strip<Unit, ByteWriter<true>>(call, task);
       return run_strip<Unit, ByteWriter<false>>(call, task);

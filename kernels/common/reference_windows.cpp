@@ -72,7 +72,8 @@ void write_integer(const ConvolutionCall& call, const PackedRows& constants, std
   const float clamped = clamp(p, scaled + constants.bias[channel]);
   if (p.epilogue == ConvolutionEpilogue::requantize_s8) {
     // The default rounding mode is half to even.
-    static_cast<std::int8_t*>(call.output)[index] = static_cast<std::int8_t>(std::nearbyint(clamped));
+    const auto code = static_cast<std::int32_t>(std::nearbyint(clamped));
+    static_cast<std::uint8_t*>(call.output)[index] = static_cast<std::uint8_t>(code);
   } else {
     static_cast<float*>(call.output)[index] = clamped;
   }

@@ -14,6 +14,7 @@ struct TileOutput {
   __m256i low_codes, high_codes;
   ConvolutionEpilogue epilogue;
   bool clamp_first;
+  bool unsigned_codes;
   float low, high;
   const float* scale;
   const float* bias;
@@ -34,6 +35,7 @@ inline TileOutput tile_output(const ConvolutionCall& call, bool clamp_first, con
           _mm256_set1_epi8(static_cast<char>(static_cast<int>(p.output_high))),
           p.epilogue,
           clamp_first,
+          p.output_high > 127,
           p.output_low,
           p.output_high,
           scale,
@@ -138,7 +140,13 @@ inline __m256i in_order(__m256i bytes) {
   return V == 2 ? halves : _mm256_shuffle_epi32(halves, 0xd8);
 }
 
-inline __m256i clamp_codes(const TileOutput& out, __m256i codes) {
+// Two vectors of words, of each half in turn. The branch goes the same way in all of a layer.
+inline __m256i clamped_codes(const TileOutput& out, __m256i words, __m256i others) {
+  if (out.unsigned_codes) [[unlikely]] {
+    const __m256i codes = _mm256_packus_epi16(words, others);
+    return _mm256_min_epu8(_mm256_max_epu8(codes, out.low_codes), out.high_codes);
+  }
+  const __m256i codes = _mm256_packs_epi16(words, others);
   return _mm256_min_epi8(_mm256_max_epi8(codes, out.low_codes), out.high_codes);
 }
 
@@ -152,7 +160,7 @@ inline void write_wide_codes(const TileOutput& out, const __m256i (&sums)[M][4])
     const __m256i high = _mm256_packs_epi32(rounded<kClampFirst>(out, sums[m][2], 2),
                                             rounded<kClampFirst>(out, sums[m][3], 3));
     std::uint8_t* to = out.pixel + static_cast<std::int64_t>(m) * out.pixel_bytes;
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), clamp_codes(out, _mm256_packs_epi16(low, high)));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), clamped_codes(out, low, high));
   }
 }
 
@@ -165,7 +173,7 @@ inline void write_codes(const TileOutput& out, const __m256i (&sums)[M][V]) {
     const std::size_t second = m + 1 < M ? m + 1 : m;
     const __m256i words = to_words<kClampFirst, V>(out, sums[m]);
     const __m256i other = second == m ? words : to_words<kClampFirst, V>(out, sums[second]);
-    const __m256i clamped = clamp_codes(out, in_order<V>(_mm256_packs_epi16(words, other)));
+    const __m256i clamped = in_order<V>(clamped_codes(out, words, other));
     std::uint8_t* to = out.pixel + static_cast<std::int64_t>(m) * out.pixel_bytes;
     store_bytes<V>(to, _mm256_castsi256_si128(clamped), channels);
     if (second != m) store_bytes<V>(to + out.pixel_bytes, _mm256_extracti128_si256(clamped, 1), channels);

@@ -22,12 +22,17 @@ struct Bounds {
   float low, high;
   __m256i low_codes, high_codes;
   std::int64_t channels;  // of a chunk that exist
+  bool unsigned_codes;
 };
 
 inline Bounds bounds_of(const ConvolutionProblem& p) {
   const std::int64_t channels = p.output_channels < kChunkChannels ? p.output_channels : kChunkChannels;
-  return {p.output_low, p.output_high, _mm256_set1_epi8(static_cast<char>(static_cast<int>(p.output_low))),
-          _mm256_set1_epi8(static_cast<char>(static_cast<int>(p.output_high))), channels};
+  return {p.output_low,
+          p.output_high,
+          _mm256_set1_epi8(static_cast<char>(static_cast<int>(p.output_low))),
+          _mm256_set1_epi8(static_cast<char>(static_cast<int>(p.output_high))),
+          channels,
+          p.output_high > 127};
 }
 
 inline __m256 clamp(__m256 value, const Bounds& bounds) {
@@ -54,10 +59,19 @@ inline void copy_bytes(const std::uint8_t* from, std::int64_t count, std::uint8_
     to[i] = from[i];
 }
 
+// The branch goes the same way in all of a layer.
+inline __m256i clamped_codes(const Bounds& bounds, __m256i words01, __m256i words23) {
+  if (bounds.unsigned_codes) [[unlikely]] {
+    const __m256i codes = _mm256_packus_epi16(words01, words23);
+    return _mm256_min_epu8(_mm256_max_epu8(codes, bounds.low_codes), bounds.high_codes);
+  }
+  const __m256i codes = _mm256_packs_epi16(words01, words23);
+  return _mm256_min_epi8(_mm256_max_epi8(codes, bounds.low_codes), bounds.high_codes);
+}
+
 // Codes of 32 channels from words of the first and the last two vectors.
 inline void store_packed(const Bounds& bounds, __m256i words01, __m256i words23, std::uint8_t* to) {
-  const __m256i codes = _mm256_min_epi8(
-      _mm256_max_epi8(_mm256_packs_epi16(words01, words23), bounds.low_codes), bounds.high_codes);
+  const __m256i codes = clamped_codes(bounds, words01, words23);
   if (bounds.channels == kChunkChannels) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), codes);
     return;

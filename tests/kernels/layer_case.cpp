@@ -140,21 +140,23 @@ std::vector<ConvolutionEpilogue> epilogues_of(const ConvolutionTable& table) {
 
 ConvolutionProblem with_ranges(ConvolutionProblem p, const ConvolutionTable& table,
                                ConvolutionEpilogue epilogue, Random& random) {
-  constexpr Range kInputs[] = {{-127, 127}, {-127, 127}, {0, 127}, {0, 255}, {-7, 7}, {0, 7}, {-100, 90}};
-  constexpr Range kOutputs[] = {{-127, 127}, {-127, 127}, {0, 127}, {-7, 7}, {0, 93}};
+  constexpr Range kInputs[] = {{-127, 127}, {-127, 127}, {0, 127},   {0, 255},
+                               {-7, 7},     {0, 7},      {-100, 90}, {0, 255}};
+  constexpr Range kOutputs[] = {{-127, 127}, {-127, 127}, {0, 127}, {-7, 7},   {0, 93},
+                                {0, 255},    {0, 255},    {0, 200}, {129, 254}};
   constexpr std::int32_t kNibbles[] = {7, 7, 3, 1};
   constexpr std::int32_t kPairs[] = {0, 254, 129, 100};  // 0: not known
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   p.epilogue = epilogue;
   if (!is_float_table(table)) {
-    const Range input = kInputs[random.integer(0, 6)];
+    const Range input = kInputs[random.integer(0, 7)];
     p.input_low = input.low;
     p.input_high = input.high;
     p.largest_weight = table.weight == DataType::s4 ? kNibbles[random.integer(0, 3)] : 127;
     if (table.weight == DataType::s8) p.largest_pair = kPairs[random.integer(0, 3)];
   }
   if (epilogue == ConvolutionEpilogue::requantize_s8) {
-    const Range output = kOutputs[random.integer(0, 4)];
+    const Range output = kOutputs[random.integer(0, 8)];
     p.output_low = static_cast<float>(output.low);
     p.output_high = static_cast<float>(output.high);
   } else {
