@@ -34,6 +34,7 @@ CodeRange united(const CodeRange& a, const CodeRange& b) {
 CodeRange output_range(const Graph& graph, const Node& node, const CodeRange& input) {
   const DataType type = graph.values[static_cast<std::size_t>(node.output)].type;
   if (node.op == Op::max_pool || node.op == Op::reshape || node.op == Op::transpose) return input;
+  if (type == DataType::u8 && node.op == Op::convolution) return std::visit(ClampOf(), node.attributes);
   if (type != DataType::s8) return type_range(type);
   if (node.op == Op::lookup) return table_range(*graph.parameter(node, "table"));
   return std::visit(ClampOf(), node.attributes);
@@ -68,8 +69,8 @@ std::int32_t largest_weight(DataType type) {
 }
 
 CodeRange requantized_range(float low, float high) {
-  return {static_cast<std::int32_t>(std::max(low, -127.0f)),
-          static_cast<std::int32_t>(std::min(high, 127.0f))};
+  const float largest = high > 127.0f && high <= 255.0f ? high : std::min(high, 127.0f);
+  return {static_cast<std::int32_t>(std::max(low, -127.0f)), static_cast<std::int32_t>(largest)};
 }
 
 std::vector<CodeRange> code_ranges(const Graph& graph) {

@@ -21,7 +21,8 @@ CodeRange type_range(DataType type);
 // Largest magnitude of a weight of this type: 1, 3 (two bits, in thirds), 7, 127.
 std::int32_t largest_weight(DataType type);
 
-// Whole numbers that clamp a requantization: the attributes' bounds inside [-127, 127].
+// Whole numbers that clamp a requantization: the attributes' bounds inside [-127, 127], or as they are where
+// the upper one is 128 to 255 and so the codes have no sign.
 CodeRange requantized_range(float low, float high);
 
 // One range per value of a valid graph.

@@ -60,7 +60,7 @@ enum class Epilogue : std::uint8_t {
   raw = 0,        // s32 as it is (f32 in float graphs)
   threshold = 1,  // b1: bit = (accumulator < threshold[c]) xor flip[c]; parameters "threshold" s32, "flip" u8
   requantize = 2,  // s8: round_half_even(clamp(float(accumulator) * scale[c] + bias[c], low, high)); "scale",
-                   // "bias" f32
+                   // "bias" f32; u8 where high is 128 to 255
   affine =
       3,  // f32 or f16: clamp(float(accumulator) * scale[c] + bias[c], low, high); floats have no "scale"
 };

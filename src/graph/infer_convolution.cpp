@@ -1,3 +1,4 @@
+#include <cmath>
 #include <string>
 
 #include "graph/code_range.h"
@@ -34,6 +35,12 @@ Status check_accumulator(const Node& node, const Tensor& weight, DataType input)
   return {};
 }
 
+// Whole numbers that only bytes without a sign hold.
+bool are_unsigned(float low, float high) {
+  return low >= 0.0f && low <= high && high > 127.0f && high <= 255.0f && low == std::nearbyint(low) &&
+         high == std::nearbyint(high);
+}
+
 // The type of what the epilogue makes.
 Result<DataType> infer_epilogue(const Graph& graph, const Node& node, const ConvolutionAttributes& a,
                                 DataType input, std::int64_t filters) {
@@ -49,12 +56,14 @@ Result<DataType> infer_epilogue(const Graph& graph, const Node& node, const Conv
     case Epilogue::affine:
       break;
   }
-  BITPLACE_TRY(check_clamp(node, a.output_low, a.output_high, a.epilogue == Epilogue::requantize, true));
+  const bool unsigned_codes = a.epilogue == Epilogue::requantize && are_unsigned(a.output_low, a.output_high);
+  if (!unsigned_codes)
+    BITPLACE_TRY(check_clamp(node, a.output_low, a.output_high, a.epilogue == Epilogue::requantize, true));
   BITPLACE_TRY(check_channel_parameter(graph, node, "bias", DataType::f32, filters));
   if (codes) BITPLACE_TRY(check_channel_parameter(graph, node, "scale", DataType::f32, filters));
   if (a.epilogue == Epilogue::requantize) {
     if (!codes) return node_error(node, "requantization needs integer accumulators");
-    return DataType::s8;
+    return unsigned_codes ? DataType::u8 : DataType::s8;
   }
   if (a.output_type != DataType::f32 && a.output_type != DataType::f16)
     return node_error(node, "an affine epilogue gives f32 or f16");

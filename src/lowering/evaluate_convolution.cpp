@@ -151,8 +151,12 @@ void requantize(const Operation& operation, Numbers& sums) {
   const auto* scale = operation.constants<float>("scale");
   const auto* bias = operation.constants<float>("bias");
   const auto filters = static_cast<std::size_t>(operation.output().shape[3]);
-  for (std::size_t i = 0; i < sums.size(); ++i)
-    sums[i] = code_of(scaled(sums[i], scale[i % filters], bias[i % filters]), a.output_low, a.output_high);
+  const bool is_signed = operation.gives_codes();
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const float x = scaled(sums[i], scale[i % filters], bias[i % filters]);
+    sums[i] = is_signed ? code_of(x, a.output_low, a.output_high)
+                        : static_cast<double>(std::nearbyint(std::clamp(x, a.output_low, a.output_high)));
+  }
 }
 
 void apply_affine(const Operation& operation, Numbers& sums) {

@@ -42,7 +42,7 @@ inline double meaning(bool bit) {
   return bit ? -1.0 : 1.0;
 }
 
-// round_half_even(clamp(x, low, high)), the bounds drawn in to those of codes.
+// round_half_even(clamp(x, low, high)), the bounds drawn in to those of signed codes.
 double code_of(float x, float low, float high);
 // The nearest half, ties to even.
 double nearest_half(double x);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <ctime>
+#include <limits>
 
 using namespace bitplace;
 
@@ -78,6 +79,38 @@ TEST_CASE("a desk operation is valid but not deployable") {
   REQUIRE(divided.ok());
   CHECK(validate_graph(graph).ok());
   CHECK(validate_deployable(graph).error().code() == ErrorCode::unsupported);
+}
+
+TEST_CASE("a requantization above 127 gives codes without a sign, which few operations read") {
+  const auto type_of = [](float low, float high) {
+    Graph graph = small_graph();
+    graph.nodes.resize(1);
+    graph.values.resize(2);
+    Node& node = graph.nodes[0];
+    auto& attributes = std::get<ConvolutionAttributes>(node.attributes);
+    attributes.epilogue = Epilogue::requantize;
+    attributes.pool_height = attributes.pool_width = 1;
+    attributes.output_low = low;
+    attributes.output_high = high;
+    for (const char* role : {"scale", "bias"})
+      node.parameters.push_back({role, graph.add_tensor(zeros(DataType::f32, Shape(std::int64_t{5})))});
+    const Result<ValueSpec> output = infer_output(graph, node);
+    return output.ok() ? output->type : DataType::b1;
+  };
+  constexpr float kOpen = std::numeric_limits<float>::infinity();
+  CHECK(type_of(-kOpen, kOpen) == DataType::s8);
+  CHECK(type_of(0.0f, 127.0f) == DataType::s8);
+  CHECK(type_of(0.0f, 128.0f) == DataType::u8);
+  CHECK(type_of(200.0f, 255.0f) == DataType::u8);
+  for (const float low : {-1.0f, -kOpen, 0.5f})
+    CHECK(type_of(low, 255.0f) == DataType::b1);
+  CHECK(type_of(201.0f, 200.0f) == DataType::b1);
+  CHECK(type_of(0.0f, 254.5f) == DataType::b1);
+  CHECK(type_of(0.0f, 256.0f) == DataType::b1);
+
+  Graph graph = small_graph();
+  Node add{"add", Op::add, {graph.input, graph.input}, kNone, AddAttributes{}, {}};
+  CHECK_FALSE(graph.append(add).ok());
 }
 
 TEST_CASE("accumulators that could overflow are refused") {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 
 #include "kernels/common/half.h"
@@ -28,9 +29,10 @@ class LayerBuilder {
     return append({name, op, std::move(inputs), kNone, attributes, {}});
   }
 
-  // Same-size convolution with codes clamped to [low, 127], or floats.
+  // Same-size convolution with codes clamped to [low, high], none above 127 unless it is finite, or floats.
   ValueId convolve(const char* name, ValueId input, std::int64_t filters, std::int32_t kernel,
-                   DataType weight, Epilogue epilogue, float low, bool depthwise = false) {
+                   DataType weight, Epilogue epilogue, float low, bool depthwise = false,
+                   float high = std::numeric_limits<float>::infinity()) {
     const std::int64_t channels = value(input).shape[3];
     ConvolutionAttributes a;
     a.kernel_height = a.kernel_width = kernel;
@@ -39,6 +41,7 @@ class LayerBuilder {
     a.groups = depthwise ? static_cast<std::int32_t>(channels) : 1;
     a.epilogue = epilogue;
     if (epilogue != Epilogue::raw) a.output_low = low;
+    a.output_high = high;
     if (epilogue == Epilogue::affine && weight == DataType::f16) a.output_type = DataType::f16;
     const Shape shape(filters, kernel, kernel, channels / a.groups);
     Node node = {name, Op::convolution, {input}, kNone, a, {}};
@@ -64,6 +67,16 @@ class LayerBuilder {
     for (std::int64_t i = 0; i < shape.elements(); ++i)
       tensor.as<float>()[i] = random_.real(low, high);
     node.parameters.push_back({role, graph_.add_tensor(std::move(tensor))});
+  }
+
+  // Layers between which codes have no sign.
+  ValueId unsigned_codes(ValueId value) {
+    using enum Epilogue;
+    value = convolve("bytes", value, kChannels, 3, DataType::s8, requantize, 0.0f, false, 255.0f);
+    value = convolve("bytes_depthwise", maximum(value), kChannels, 3, DataType::s8, requantize, 3.0f, true,
+                     200.0f);
+    value = convolve("bytes_four_bits", value, kChannels, 1, DataType::s4, requantize, 0.0f, false, 255.0f);
+    return lookup(value);
   }
 
   ValueId lookup(ValueId input) {
@@ -191,6 +204,7 @@ ModelContents quantized_model(Random& random) {
   value = build.convolve("depthwise", value, kChannels, 3, DataType::s8, requantize, -127.0f, true);
   value = build.convolve("four_bits", value, kChannels, 1, DataType::s4, requantize, -127.0f);
   value = build.append("add", Op::add, {value, shortcut}, AddAttributes{0.75f, 0.5f, -100.0f, 127.0f});
+  value = build.unsigned_codes(value);
   ValueId gate =
       build.convolve("gate", build.global_mean(value), kChannels, 1, DataType::s8, requantize, 0.0f);
   gate = build.lookup(gate);
