@@ -81,13 +81,14 @@ class PrecisionPass {
     rewrite_.redirect(source, target);
   }
   void keep(ValueId source, Arithmetic arithmetic, ValueId target) {
-    keep(source, type_of(arithmetic), arithmetic == Arithmetic::codes ? choice_.codes_of(source).scale : 1.0f,
-         target);
+    if (arithmetic != Arithmetic::codes) return keep(source, type_of(arithmetic), 1.0f, target);
+    const CodeScale codes = choice_.codes_of(source);
+    keep(source, codes.type(), codes.scale, target);
   }
 
   const Form* find_form(ValueId source, DataType type, float scale) const {
     for (const Form& form : forms_[index(source)]) {
-      if (form.type == type && (type != DataType::s8 || form.scale == scale)) return &form;
+      if (form.type == type && form.scale == scale) return &form;
     }
     return nullptr;
   }
@@ -116,7 +117,7 @@ class PrecisionPass {
 
   // The value as codes of this scale.
   Result<ValueId> as_codes(ValueId source, const CodeScale& codes) {
-    if (const Form* form = find_form(source, DataType::s8, codes.scale)) return form->value;
+    if (const Form* form = find_form(source, codes.type(), codes.scale)) return form->value;
     BITPLACE_TRY(check_range(source));
     const Form from = forms_[index(source)].front();
     if (from.type != DataType::s8) {

@@ -80,6 +80,7 @@ ArithmeticChoice::ArithmeticChoice(const Graph& graph, const PrecisionMap& preci
   leave_floats_floats();
   join_scales();
   mark_reading(precisions);
+  choose_unsigned(precisions);
 }
 
 void ArithmeticChoice::choose_nodes(const PrecisionMap& precisions) {
@@ -130,6 +131,7 @@ void ArithmeticChoice::join_scales() {
     ActivationRange& shared = range_of_root_[root(static_cast<ValueId>(i))];
     shared.largest8 = std::max(shared.largest8, ranges_[i].largest8);
     shared.largest4 = std::max(shared.largest4, ranges_[i].largest4);
+    shared.largest_unsigned = std::max(shared.largest_unsigned, ranges_[i].largest_unsigned);
   }
 }
 
@@ -146,6 +148,25 @@ void ArithmeticChoice::mark_reading(const PrecisionMap& precisions) {
   }
 }
 
+// Where every operation that writes or reads such a value can.
+void ArithmeticChoice::choose_unsigned(const PrecisionMap& precisions) {
+  unsigned_.assign(parent_.size(), precisions.unsigned_codes);
+  for (std::size_t i = 0; i < parent_.size(); ++i)
+    if (signed_[i] || !wide_[i]) unsigned_[i] = false;
+  for (const ValueId value : {graph_.input, graph_.features, graph_.descriptor})
+    unsigned_[root(value)] = false;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = graph_.nodes[i];
+    const bool on_codes = nodes_[i] == Arithmetic::codes;
+    const bool convolves = on_codes && node.op == Op::convolution;
+    const bool pools = on_codes && node.op == Op::max_pool;
+    if (!pools && !(convolves && read_as_codes(node.output))) unsigned_[root(node.output)] = false;
+    const bool reads = pools || (convolves && precisions.of(node.name) != Precision::w4a4);
+    for (const ValueId input : node.inputs)
+      if (!reads) unsigned_[root(input)] = false;
+  }
+}
+
 std::size_t ArithmeticChoice::root(ValueId value) const {
   while (parent_[index(value)] != value)
     value = parent_[index(value)];
@@ -155,11 +176,12 @@ std::size_t ArithmeticChoice::root(ValueId value) const {
 CodeScale ArithmeticChoice::codes(ValueId value, bool four_bits) const {
   const ActivationRange& range = range_of_root_[root(value)];
   const bool is_signed = signed_[root(value)];
+  const bool is_unsigned = unsigned_[root(value)] && !four_bits;
   CodeScale codes;
   // Four bits without a sign reach 15, with one 7.
-  codes.high = !four_bits ? 127 : is_signed ? 7 : 15;
+  codes.high = is_unsigned ? 255 : !four_bits ? 127 : is_signed ? 7 : 15;
   codes.low = is_signed ? -codes.high : 0;
-  const float largest = four_bits ? range.largest4 : range.largest8;
+  const float largest = four_bits ? range.largest4 : is_unsigned ? range.largest_unsigned : range.largest8;
   codes.scale = largest / static_cast<float>(codes.high);
   if (!std::isnormal(codes.scale)) codes.scale = 1.0f;  // never anything but 0
   return codes;

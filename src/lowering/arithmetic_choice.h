@@ -16,6 +16,8 @@ struct CodeScale {
   float scale = 1.0f;
   std::int32_t low = -127;
   std::int32_t high = 127;
+
+  DataType type() const { return high > 127 ? DataType::u8 : DataType::s8; }
 };
 
 // Layers with weights run as the precision map says. What stands between them runs on codes where all its
@@ -32,7 +34,8 @@ class ArithmeticChoice {
   bool read_as_codes(ValueId value) const { return read_as_codes_[static_cast<std::size_t>(value)]; }
 
   // The codes that a value has: 8 bits, or 4 where nothing reads more. Values that operations hand on
-  // unchanged, such as max-pooling's, share one scale.
+  // unchanged, such as max-pooling's, share one scale. Where the precision map has codes without a sign, they
+  // stand between integer convolutions, with max-pooling at most, and reach 255.
   CodeScale codes_of(ValueId value) const;
   // The codes that a layer of 4-bit activations reads; the image is never less than 8 bits.
   CodeScale codes_for(ValueId value, Precision precision) const;
@@ -42,6 +45,7 @@ class ArithmeticChoice {
   void leave_floats_floats();
   void mark_reading(const PrecisionMap& precisions);
   void join_scales();
+  void choose_unsigned(const PrecisionMap& precisions);
   std::size_t root(ValueId value) const;
   CodeScale codes(ValueId value, bool four_bits) const;
 
@@ -53,7 +57,8 @@ class ArithmeticChoice {
   std::vector<bool> wide_;       // by root: some reader wants 8 bits
   std::vector<ValueId> parent_;  // values that share a scale
   std::vector<ActivationRange> range_of_root_;
-  std::vector<bool> signed_;  // by root: nothing in the graph keeps a value from being negative
+  std::vector<bool> signed_;    // by root: nothing in the graph keeps a value from being negative
+  std::vector<bool> unsigned_;  // by root: codes reach 255
 };
 
 }  // namespace bitplace

@@ -5,12 +5,13 @@
 
 namespace bitplace {
 
-// Magnitudes that become the largest code: 127 of 8 bits; of 4 bits 7, or 15 where nothing is negative. What
-// lies beyond saturates. 0 where a value was never anything but 0.
+// Magnitudes that become the largest code: 127 of 8 bits, 255 of 8 without a sign; of 4 bits 7, or 15 where
+// nothing is negative. What lies beyond saturates. 0 where a value was never anything but 0.
 struct ActivationRange {
   float largest8 = 0.0f;
   float largest4 = 0.0f;
   bool negative = false;  // some number was below 0
+  float largest_unsigned = 0.0f;
 };
 
 // One per value of the graph, by ValueId.

@@ -62,7 +62,9 @@ ActivationRanges Calibration::ranges(const RangeOptions& options) const {
   ranges.reserve(histograms_.size());
   for (const MagnitudeHistogram& histogram : histograms_) {
     const bool negative = histogram.negative();
-    ranges.push_back({clip(histogram, options, 127), clip(histogram, options, negative ? 7 : 15), negative});
+    const float largest8 = clip(histogram, options, 127);
+    ranges.push_back({largest8, clip(histogram, options, negative ? 7 : 15), negative,
+                      negative ? largest8 : clip(histogram, options, 255)});
   }
   return ranges;
 }

@@ -31,6 +31,7 @@ class QuantizationChooser {
     BITPLACE_ASSIGN(expected, describe_images(model, split_.held_out, stage("describe")));
     expected_ = std::move(expected);
     BITPLACE_TRY(try_methods(folded, model));
+    if (trials_.unsigned_codes && !precisions_.unsigned_codes) BITPLACE_TRY(try_unsigned());
     if (trials_.equalize) BITPLACE_TRY(try_equalized(model));
     if (trials_.round_weights) BITPLACE_TRY(try_rounded());
     if (trials_.correct_biases) BITPLACE_TRY(try_corrected());
@@ -53,6 +54,15 @@ class QuantizationChooser {
     return {};
   }
 
+  Status try_unsigned() {
+    constexpr double kWorthItsTime = 0.8;
+    Quantization variation = best_.quantization;
+    variation.precisions.unsigned_codes = true;
+    const std::string name = best_.trials[best_.chosen].name + ", codes without sign";
+    const Graph reference = best_.reference;
+    return try_out(name, variation, reference, kWorthItsTime);
+  }
+
   Status try_equalized(const ModelContents& model) {
     BITPLACE_ASSIGN(magnitudes, channel_magnitudes(model, split_.calibrating, stage("measure channels")));
     const Quantization& plain = best_.quantization;
@@ -61,7 +71,7 @@ class QuantizationChooser {
     BITPLACE_ASSIGN(float_model, make_(equalized.graph, PrecisionMap{}, {}));
     BITPLACE_ASSIGN(calibration, calibrate(float_model, split_.calibrating, stage("calibrate equalised")));
     const std::string name = best_.trials[best_.chosen].name + ", equalised";
-    const Quantization variation = {equalized.graph, precisions_,
+    const Quantization variation = {equalized.graph, plain.precisions,
                                     ranges_of(equalized.graph, calibration, method_)};
     return try_out(name, variation, equalized.graph);
   }
@@ -87,13 +97,15 @@ class QuantizationChooser {
     return try_out(name, variation, reference);
   }
 
-  // Takes the place of the best so far if it is better.
-  Status try_out(const std::string& name, const Quantization& variation, const Graph& reference) {
+  // Takes the place of the best so far if its error is less than this share of that one's.
+  Status try_out(const std::string& name, const Quantization& variation, const Graph& reference,
+                 double share = 1.0) {
     BITPLACE_ASSIGN(model, make_(variation.folded, variation.precisions, variation.ranges));
     BITPLACE_ASSIGN(found, describe_images(model, split_.held_out, stage("judge " + name)));
     const double error = 1.0 - compare_descriptors(expected_, found, split_.held_out.weights).mean;
     best_.trials.push_back({name, error});
-    const bool better = best_.trials.size() == 1 || error < best_.trials[best_.chosen].descriptor_error;
+    const bool better =
+        best_.trials.size() == 1 || error < share * best_.trials[best_.chosen].descriptor_error;
     if (!better) return {};
     best_.chosen = best_.trials.size() - 1;
     best_.quantization = variation;

@@ -65,8 +65,11 @@ Result<PrecisionMap> parse(const Json& json, const Graph& graph) {
       map.otherwise = precision;
     } else if (key == "layers") {
       BITPLACE_TRY(read_layers(value, graph, &map));
+    } else if (key == "unsigned_codes") {
+      if (!value.is_boolean()) return invalid(key, "is neither true nor false");
+      map.unsigned_codes = value.get<bool>();
     } else {
-      return invalid("'" + key + "'", "is neither 'default' nor 'layers'");
+      return invalid("'" + key + "'", "is none of 'default', 'layers' and 'unsigned_codes'");
     }
   }
   return map;
@@ -150,7 +153,8 @@ Status write_precision_map(const std::string& path, const PrecisionMap& map) {
   Json layers = Json::object();
   for (const auto& [name, precision] : map.layers)
     layers[name] = precision_name(precision);
-  const Json json = {{"default", precision_name(map.otherwise)}, {"layers", layers}};
+  Json json = {{"default", precision_name(map.otherwise)}, {"layers", layers}};
+  if (map.unsigned_codes) json["unsigned_codes"] = true;
   const std::string text = json.dump(2) + "\n";
   return write_file(path, std::as_bytes(std::span(text)));
 }

@@ -61,8 +61,8 @@ std::vector<ComparedLayer> compared_layers(const Quantization& quantization, con
     layer.report.op = node.op;
     if (node.op == Op::convolution)
       layer.report.weight_bits = weight_bits(quantization.precisions.of(node.name));
-    if (value_at(quantized, layer.quantized).type == DataType::s8) {
-      const CodeScale codes = choice.codes_of(node.output);
+    const CodeScale codes = choice.codes_of(node.output);
+    if (value_at(quantized, layer.quantized).type == codes.type()) {
       layer.report.codes = true;
       layer.report.scale = codes.scale;
       // What rounds to the outermost code is not clipped. Nothing is where a clamp keeps codes from being

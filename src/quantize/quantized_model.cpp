@@ -11,8 +11,10 @@ std::vector<float> code_scales(const Graph& quantized, const Quantization& quant
   std::vector<float> scales(quantized.values.size(), 1.0f);
   for (const Node& node : folded.nodes) {
     const ValueId value = layer_output(quantized, node.name);
-    if (value == kNone || value_at(quantized, value).type != DataType::s8) continue;
-    scales[static_cast<std::size_t>(value)] = choice.codes_of(node.output).scale;
+    if (value == kNone) continue;
+    const CodeScale codes = choice.codes_of(node.output);
+    if (value_at(quantized, value).type != codes.type()) continue;
+    scales[static_cast<std::size_t>(value)] = codes.scale;
   }
   return scales;
 }

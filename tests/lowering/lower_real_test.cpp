@@ -8,6 +8,7 @@
 #include "lowering/evaluate.h"
 #include "lowering/lower.h"
 #include "lowering/rewrite.h"
+#include "quantize/quantized_model.h"
 #include "real_graph.h"
 
 using namespace bitplace;
@@ -72,6 +73,24 @@ double relative_error(const Network& network, const PreciseGraph& lowered) {
     }
   }
   return std::sqrt(error / norm);
+}
+
+// Sum of squares of what one layer's codes are away from the folded graph's numbers.
+double layer_error(const Network& network, const PreciseGraph& lowered, const char* layer, float scale) {
+  double error = 0.0;
+  for (const std::vector<double>& input : network.inputs) {
+    const Result<EvaluatedValues> expected = evaluate(network.folded, input);
+    const Result<EvaluatedValues> found = evaluate(lowered.graph, as_input_of(lowered, input));
+    REQUIRE(expected.ok());
+    REQUIRE(found.ok());
+    const auto& numbers = (*expected)[static_cast<std::size_t>(layer_output(network.folded, layer))];
+    const auto& codes = (*found)[static_cast<std::size_t>(layer_output(lowered.graph, layer))];
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const double difference = codes[i] * static_cast<double>(scale) - numbers[i];
+      error += difference * difference;
+    }
+  }
+  return error;
 }
 
 std::size_t count(const Graph& graph, Op op) {
@@ -176,6 +195,40 @@ TEST_CASE("what follows a ReLU has no negative codes") {
   }
 }
 
+TEST_CASE("codes without a sign stand between integer convolutions alone, and lie closer") {
+  const Network network;
+  PrecisionMap map = uniform(Precision::int8);
+  const Result<PreciseGraph> with_sign = network.lower(map);
+  map.unsigned_codes = true;
+  const Result<PreciseGraph> lowered = network.lower(map);
+  REQUIRE(with_sign.ok());
+  REQUIRE(lowered.ok());
+  const Graph& graph = lowered->graph;
+  std::set<std::string> writers;
+  const auto is_between = [](const Node& node) {
+    return node.op == Op::convolution || node.op == Op::max_pool;
+  };
+  for (const Node& node : graph.nodes) {
+    if (value_at(graph, node.output).type != DataType::u8) continue;
+    CAPTURE(node.name);
+    CHECK(is_between(node));
+    writers.insert(node.name);
+    for (const std::size_t reader : graph.readers(node.output))
+      CHECK(is_between(graph.nodes[reader]));
+    if (node.op == Op::convolution)
+      CHECK(std::get<ConvolutionAttributes>(node.attributes).output_high == 255.0f);
+  }
+  // A sum reads the stem, too, what is projected may be negative, and left and right are joined.
+  CHECK(writers == std::set<std::string>{"depthwise"});
+  for (const Value& value : with_sign->graph.values)
+    CHECK(value.type != DataType::u8);
+  CHECK(relative_error(network, *lowered) < 0.06);
+  const float largest =
+      network.ranges[static_cast<std::size_t>(layer_output(network.folded, "depthwise"))].largest8;
+  CHECK(layer_error(network, *lowered, "depthwise", largest / 255.0f) <
+        layer_error(network, *with_sign, "depthwise", largest / 127.0f));
+}
+
 TEST_CASE("4-bit activations keep to 4 bits, and the image to 8") {
   const Network network;
   const Result<PreciseGraph> lowered = network.lower(uniform(Precision::w4a4));
@@ -204,6 +257,7 @@ TEST_CASE("any mix of precisions lowers, and errs less than its coarsest everywh
     PrecisionMap map;
     for (const std::string& layer : layers)
       map.layers[layer] = static_cast<Precision>(random.integer(0, 4));
+    map.unsigned_codes = round % 2 == 1;
     const Result<PreciseGraph> lowered = network.lower(map);
     CAPTURE(round);
     INFO(lowered.error().message());

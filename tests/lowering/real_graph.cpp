@@ -82,6 +82,8 @@ ActivationRanges measured_ranges(const Graph& graph, const std::vector<std::vect
       }
     }
   }
+  for (ActivationRange& range : ranges)
+    range.largest_unsigned = range.largest8;
   return ranges;
 }
 

@@ -63,6 +63,7 @@ TEST_CASE("the best variation on held-out images is chosen") {
                    {CalibrationMethod::min_max},
                    {CalibrationMethod::mse},
                    {CalibrationMethod::kl}};
+  trials.unsigned_codes = false;
   const ChosenQuantization choice = chosen(folded, all(Precision::w4a8), images, trials);
   REQUIRE(choice.trials.size() == 7);
   CHECK(choice.trials[0].name == "percentile");
@@ -84,13 +85,37 @@ TEST_CASE("what is not to be tried is not tried") {
   const Graph folded = test::inverted_residuals(random, 6.0f, 4.0f);
   const CalibrationImages images = test::noise_images(4, random.next());
   QuantizationTrials trials;
-  trials.equalize = trials.round_weights = trials.correct_biases = false;
+  trials.unsigned_codes = trials.equalize = trials.round_weights = trials.correct_biases = false;
   const ChosenQuantization choice = chosen(folded, all(Precision::int8), images, trials);
   CHECK(choice.trials.size() == 1);
   CHECK(choice.chosen == 0);
   trials.ranges.clear();
   CHECK_FALSE(
       choose_quantization(folded, all(Precision::int8), test::float_network_maker(), images, trials).ok());
+}
+
+TEST_CASE("codes without a sign are chosen where they take a fifth off the error") {
+  test::Random random;
+  const Graph folded = test::inverted_residuals(random, 6.0f, 4.0f);
+  const CalibrationImages images = test::noise_images(10, random.next());
+  QuantizationTrials trials;
+  trials.equalize = trials.round_weights = trials.correct_biases = false;
+  const ChosenQuantization choice = chosen(folded, all(Precision::int8), images, trials);
+  REQUIRE(choice.trials.size() == 2);
+  CHECK(choice.trials[1].name.find(", codes without sign") != std::string::npos);
+  CHECK(choice.trials[1].descriptor_error != choice.trials[0].descriptor_error);
+  const bool helps = choice.trials[1].descriptor_error < 0.8 * choice.trials[0].descriptor_error;
+  CHECK(choice.chosen == (helps ? 1 : 0));
+  CHECK(choice.quantization.precisions.unsigned_codes == helps);
+
+  PrecisionMap given = all(Precision::int8);
+  given.unsigned_codes = true;
+  const ChosenQuantization kept = chosen(folded, given, images, trials);
+  REQUIRE(kept.trials.size() == 1);
+  CHECK(kept.trials[0].descriptor_error == Approx(choice.trials[1].descriptor_error).margin(1e-12));
+  const QuantizationReport report = report_of(kept.quantization, folded, images);
+  CHECK(layer_of(report, "stem").scale == Approx(kept.quantization.ranges[1].largest_unsigned / 255.0f));
+  CHECK(layer_of(report, "stem").signal_to_noise > 20.0);
 }
 
 TEST_CASE("progress says what it counts") {
@@ -114,7 +139,7 @@ TEST_CASE("the report measures every layer against the float one") {
   const Graph folded = test::inverted_residuals(random, 6.0f, 4.0f);
   const CalibrationImages images = test::noise_images(8, random.next());
   QuantizationTrials trials;
-  trials.equalize = trials.correct_biases = false;
+  trials.unsigned_codes = trials.equalize = trials.round_weights = trials.correct_biases = false;
   PrecisionMap precisions = all(Precision::int8);
   precisions.layers["project2"] = Precision::fp32;
   const Quantization plain = chosen(folded, precisions, images, trials).quantization;

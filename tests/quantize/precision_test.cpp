@@ -68,12 +68,14 @@ TEST_CASE("a precision map is read as it was written") {
   PrecisionMap map;
   map.otherwise = Precision::w4a8;
   map.layers = {{"stem", Precision::fp16}, {"project2", Precision::int8}};
+  map.unsigned_codes = true;
   const MapFile file("");
   REQUIRE(write_precision_map(file.path(), map).ok());
   const Result<PrecisionMap> read = read_precision_map(file.path(), network());
   REQUIRE(read.ok());
   CHECK(read->otherwise == map.otherwise);
   CHECK(read->layers == map.layers);
+  CHECK(read->unsigned_codes);
   CHECK(read->of("stem") == Precision::fp16);
   CHECK(read->of("expand") == Precision::w4a8);
 }
@@ -81,6 +83,7 @@ TEST_CASE("a precision map is read as it was written") {
 TEST_CASE("a map that names no layers holds for all, one without a default leaves the others fp32") {
   const MapFile uniform(R"({"default": "int8"})");
   CHECK(read_precision_map(uniform.path(), network())->of("stem") == Precision::int8);
+  CHECK_FALSE(read_precision_map(uniform.path(), network())->unsigned_codes);
   const MapFile single(R"({"layers": {"stem": "w4a4"}})");
   CHECK(read_precision_map(single.path(), network())->of("stem") == Precision::w4a4);
   CHECK(read_precision_map(single.path(), network())->of("expand") == Precision::fp32);
@@ -94,6 +97,7 @@ TEST_CASE("a precision map that says something else is refused with the place an
   check_error(R"({"default": 8})", "default");
   check_error(R"({"defaults": "int8"})", "'defaults'");
   check_error(R"({"layers": ["stem"]})", "layers");
+  check_error(R"({"unsigned_codes": 1})", "unsigned_codes");
   check_error(R"({"layers": {"stem": null}})", "'stem'");
   check_error(R"({"layers": {"root": "int8"}})", "'root'");
   check_error(R"({"layers": {"sum": "int8"}})", "'sum'");

@@ -26,6 +26,7 @@ struct ConvertOptions {
   std::optional<std::uint64_t> random_seed;
   std::string precision = "fp32";  // a name, or a JSON file
   std::string calibration_method = "auto";
+  std::string unsigned_codes = "auto";  // or always, never
   bool no_equalization = false, no_weight_rounding = false, no_bias_correction = false;
   std::string descriptor = "f32", calibrate, preprocess, channel_order = "rgb";
   std::optional<std::int64_t> descriptor_size;

@@ -208,6 +208,13 @@ void add_convert(Program& program) {
           "How the range of activations is chosen; auto tries all and takes the best on held-out images")
       ->check(CLI::IsMember({"auto", "min-max", "percentile", "mse", "kl"}))
       ->capture_default_str();
+  command
+      .add_option(
+          "--unsigned-codes", options->unsigned_codes,
+          "Whether 8-bit activations that are never negative use all 256 codes between integer layers, "
+          "which halves their rounding but takes longer with AVX2; auto: where it helps clearly")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
   command.add_flag("--no-equalization", options->no_equalization,
                    "Do not try to equalise the sizes of channels between layers");
   command.add_flag("--no-weight-rounding", options->no_weight_rounding,

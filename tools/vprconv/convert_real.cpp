@@ -97,6 +97,7 @@ QuantizationTrials trials_of(const ConvertOptions& options) {
     if (options.calibration_method == "auto" || options.calibration_method == calibration_method_name(method))
       trials.ranges.push_back({method});
   }
+  trials.unsigned_codes = options.unsigned_codes == "auto";
   trials.equalize = !options.no_equalization;
   trials.round_weights = !options.no_weight_rounding;
   trials.correct_biases = !options.no_bias_correction;
@@ -114,6 +115,8 @@ class RealConversion {
     if (options_.descriptor_size) BITPLACE_TRY(project());
     BITPLACE_ASSIGN(precisions, precisions_of(options_.precision, network_.graph));
     lowering_.precisions = std::move(precisions);
+    if (options_.unsigned_codes != "auto")
+      lowering_.precisions.unsigned_codes = options_.unsigned_codes == "always";
     if (has_integer_layers(lowering_.precisions, network_.graph)) BITPLACE_TRY(quantize());
     BITPLACE_TRY(choose_encoding());
     lowering_.observe = observe_;
@@ -164,6 +167,7 @@ class RealConversion {
     result_.chosen_trial = chosen.chosen;
     result_.quantization = std::move(report);
     network_.graph = std::move(chosen.quantization.folded);
+    lowering_.precisions = std::move(chosen.quantization.precisions);
     lowering_.ranges = std::move(chosen.quantization.ranges);
     result_.notes.push_back("quantized by " + result_.trials[result_.chosen_trial].name + " on " +
                             images_text(options_.calibrate, list));

@@ -125,11 +125,12 @@ class SearchRun {
   }
 
   // Ranges by the method that int8 throughout is best with; biases are corrected for the result alone, when
-  // it is converted.
+  // it is converted, as codes without a sign are tried then.
   Status calibrate() {
     StageBars bars;
     QuantizationTrials trials;
     trials.ranges = {{CalibrationMethod::min_max}, {CalibrationMethod::percentile}, {CalibrationMethod::mse}};
+    trials.unsigned_codes = false;
     trials.correct_biases = false;
     PrecisionMap int8;
     int8.otherwise = Precision::int8;
