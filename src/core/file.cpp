@@ -47,6 +47,25 @@ bool write_all(int descriptor, ByteSpan bytes) {
   return true;
 }
 
+// Where the bytes go: a symbolic link stays one. Devices, pipes and folders are not replaced by a file.
+Result<std::string> target_of(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return path;
+  if (S_ISDIR(info.st_mode)) return make_error(ErrorCode::io, path, "write", "is a folder");
+  if (!S_ISREG(info.st_mode)) return make_error(ErrorCode::io, path, "write", "is not a regular file");
+  char* resolved = ::realpath(path.c_str(), nullptr);
+  if (resolved == nullptr) return io_error(path, "write");
+  std::string target = resolved;
+  std::free(resolved);
+  return target;
+}
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 mode_t default_mode() {
   const mode_t mask = ::umask(0);
   ::umask(mask);
@@ -103,19 +122,34 @@ Status write_file(const std::string& path, ByteSpan bytes) {
 }
 
 Status write_pieces(const std::string& path, std::span<const ByteSpan> pieces) {
-  std::string temporary = path + ".XXXXXX";
+  BITPLACE_ASSIGN(target, target_of(path));
+  std::string temporary = target + ".XXXXXX";
   FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file.valid()) return io_error(path, "create");
   bool written = true;
   for (const ByteSpan piece : pieces)
     written = written && write_all(file.get(), piece);
   written = written && ::fchmod(file.get(), default_mode()) == 0 && ::fsync(file.get()) == 0 &&
-            file.close() && ::rename(temporary.c_str(), path.c_str()) == 0;
+            file.close() && ::rename(temporary.c_str(), target.c_str()) == 0;
   if (!written) {
     const Error error = io_error(path, "write");
     ::unlink(temporary.c_str());
     return error;
   }
+  return {};
+}
+
+Status check_writable(const std::string& path) {
+  if (path.empty()) return make_error(ErrorCode::io, "''", "write", "is no name of a file");
+  BITPLACE_ASSIGN(target, target_of(path));
+  const std::string folder = folder_of(target);
+  const auto fault = [&](const char* why) {
+    return make_error(ErrorCode::io, path, "write", "folder " + folder + ": " + why);
+  };
+  struct stat info {};
+  if (::stat(folder.c_str(), &info) != 0) return fault(std::strerror(errno));
+  if (!S_ISDIR(info.st_mode)) return fault("is not a folder");
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) return fault(std::strerror(errno));
   return {};
 }
 

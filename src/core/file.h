@@ -36,9 +36,14 @@ class InputFile {
 Result<std::vector<std::byte>> read_file(const std::string& path, std::size_t limit);
 
 // Writes a temporary file beside `path`, flushes it to the disk and renames it over `path`: the file appears
-// whole or not at all, and an older one survives every failure.
+// whole or not at all, and an older one survives every failure. Behind a symbolic link its target is written;
+// what is no regular file stays what it is, and is an error.
 Status write_file(const std::string& path, ByteSpan bytes);
 // The same, of pieces that follow each other.
 Status write_pieces(const std::string& path, std::span<const ByteSpan> pieces);
+
+// Whether that can work, before hours go into what is to be written: the folder is there and lets files be
+// made, and nothing but a regular file is in the way.
+Status check_writable(const std::string& path);
 
 }  // namespace bitplace
