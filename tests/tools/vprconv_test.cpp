@@ -1,65 +1,12 @@
 // vprconv as people and scripts run it: exit codes, error lines, files.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
+
+#include "vprconv_program.h"
+
+using namespace bitplace::test;
 
 namespace {
-
-namespace fs = std::filesystem;
-
-// An empty folder of this test's own, gone at its end.
-class Folder {
- public:
-  Folder() {
-    path_ = fs::temp_directory_path() / ("bitplace_vprconv_" + std::to_string(::getpid()));
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-struct Outcome {
-  int exit_code;
-  std::string output, errors;
-};
-
-Outcome vprconv(const Folder& folder, const std::string& arguments) {
-  const std::string out = folder / "stdout", err = folder / "stderr";
-  const std::string command =
-      std::string("'") + BITPLACE_VPRCONV + "' " + arguments + " > '" + out + "' 2> '" + err + "'";
-  const int status = std::system(command.c_str());
-  REQUIRE(WIFEXITED(status));
-  return {WEXITSTATUS(status), text_of(out), text_of(err)};
-}
-
-void write_picture(const std::string& path, int seed) {
-  std::ofstream file(path, std::ios::binary);
-  file << "P6\n64 48\n255\n";
-  for (int i = 0; i < 64 * 48 * 3; ++i)
-    file.put(static_cast<char>((i * (7 + seed) + i / 191 * 31) & 255));
-}
 
 constexpr const char* kRandomFloppynet = "convert --random 7 --network floppynet ";
 

@@ -5,6 +5,7 @@
 #include "bitplace/version.h"
 #include "checkpoint/checkpoint.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "format/model_file.h"
 #include "networks/heads/head.h"
 #include "networks/load_network.h"
@@ -12,6 +13,7 @@
 #include "vprconv/commands.h"
 #include "vprconv/conversion.h"
 #include "vprconv/convert_report.h"
+#include "vprconv/images.h"
 #include "vprconv/pass_dumps.h"
 #include "vprconv/verify.h"
 
@@ -27,20 +29,26 @@ std::string number_text(double value) {
 }
 
 // "320x240" is width x height, as images are named; a single number is both.
-Status parse_input_size(const std::string& text, NetworkOptions* options) {
-  if (text.empty()) return {};
+struct InputSize {
   int width = 0, height = 0;
-  char rest = 0;
-  const int read = std::sscanf(text.c_str(), "%dx%d%c", &width, &height, &rest);
-  if (read == 1 && text.find_first_not_of("0123456789") == std::string::npos) height = width;
-  if ((read != 2 && height != width) || width < 1 || height < 1 || width > 8192 || height > 8192)
-    return make_error(ErrorCode::invalid_argument, "--input-size " + text, "is no WIDTHxHEIGHT of 1 to 8192");
-  options->width = width;
-  options->height = height;
-  return {};
+};
+
+std::optional<int> extent_of(const std::string& text) {
+  constexpr std::size_t kMostDigits = 5;
+  if (text.empty() || text.size() > kMostDigits) return std::nullopt;
+  if (text.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+  return std::stoi(text);
 }
 
-Result<NetworkOptions> network_options_of(const ConvertOptions& options) {
+std::optional<InputSize> parse_input_size(const std::string& text) {
+  const std::size_t cross = text.find('x');
+  const std::optional<int> width = extent_of(text.substr(0, cross));
+  const std::optional<int> height = cross == std::string::npos ? width : extent_of(text.substr(cross + 1));
+  if (!width || !height || *width == 0 || *height == 0) return std::nullopt;
+  return InputSize{*width, *height};
+}
+
+NetworkOptions network_options_of(const ConvertOptions& options) {
   NetworkOptions network;
   network.network = options.network;
   network.epsilon = options.epsilon;
@@ -49,13 +57,16 @@ Result<NetworkOptions> network_options_of(const ConvertOptions& options) {
   network.gem_p = options.gem_p;
   network.pool_norm = options.pool_norm;
   network.grid = options.grid;
-  BITPLACE_TRY(parse_input_size(options.input_size, &network));
+  if (const std::optional<InputSize> size = parse_input_size(options.input_size)) {
+    network.width = size->width;
+    network.height = size->height;
+  }
   return network;
 }
 
 // A loaded checkpoint; its tensors are gone once the graph is built.
 Result<Source> read_source(const ConvertOptions& options) {
-  BITPLACE_ASSIGN(network_options, network_options_of(options));
+  const NetworkOptions network_options = network_options_of(options);
   if (options.random_seed) {
     BITPLACE_ASSIGN(network, random_network(options.network, *options.random_seed, network_options));
     return Source{std::move(network),
@@ -105,10 +116,17 @@ Result<Conversion> convert_network(const ConvertOptions& options, const Source& 
   return conversion;
 }
 
-Status check_output(const ConvertOptions& options) {
+// What would otherwise fail after the work is done.
+Status check_files(const ConvertOptions& options) {
   std::error_code ignored;
   if (!options.checkpoint.empty() && fs::equivalent(options.checkpoint, options.output, ignored))
     return make_error(ErrorCode::invalid_argument, options.output, "output", "is the checkpoint itself");
+  BITPLACE_TRY(check_writable(options.output));
+  if (!options.json.empty()) BITPLACE_TRY(check_writable(options.json));
+  for (const std::string& images : {options.calibrate, options.verify}) {
+    if (images.empty()) continue;
+    BITPLACE_ASSIGN(list, find_images(images, 1));
+  }
   return {};
 }
 
@@ -123,7 +141,7 @@ Status check_binary_options(const ConvertOptions& options) {
 }
 
 Status run(const ConvertOptions& options) {
-  BITPLACE_TRY(check_output(options));
+  BITPLACE_TRY(check_files(options));
   BITPLACE_ASSIGN(source, load_source(options));
   if (!source.network.real_valued) BITPLACE_TRY(check_binary_options(options));
   const std::string origin = options.random_seed ? "random network" : options.checkpoint;
@@ -149,6 +167,43 @@ Status run(const ConvertOptions& options) {
   return write_json(options.json, json);
 }
 
+// Of a precision that is a name; what a file says is known once it has been read.
+bool is_integer_name(const std::string& name) {
+  Precision precision = Precision::fp32;
+  return precision_from_name(name, &precision) && is_integer(precision);
+}
+bool is_float_name(const std::string& name) {
+  Precision precision = Precision::int8;
+  return precision_from_name(name, &precision) && !is_integer(precision);
+}
+
+// Images, and what only images can decide.
+void check_images(const ConvertOptions& options) {
+  const bool looks_at_images =
+      options.descriptor != "f32" || !is_float_name(options.precision) || options.descriptor_size;
+  if (!options.calibrate.empty() && !looks_at_images) {
+    throw CLI::ValidationError("--calibrate", "an f32 descriptor of an " + options.precision +
+                                                  " network has nothing to calibrate: add --precision "
+                                                  "int8, --descriptor s8 or bits, or --descriptor-size");
+  }
+  if (options.calibrate.empty() && is_integer_name(options.precision)) {
+    throw CLI::ValidationError("--precision " + options.precision,
+                               "needs images to look at: give a folder or a CSV file with --calibrate");
+  }
+  if (options.calibrate.empty() && options.descriptor_size) {
+    throw CLI::ValidationError("--descriptor-size",
+                               "needs images to look at: give a folder or a CSV file with --calibrate");
+  }
+  if (is_float_name(options.precision)) {
+    const bool tuned =
+        options.calibration_method != "auto" || options.no_equalization || options.no_bias_correction;
+    if (tuned) {
+      throw CLI::ValidationError("--calibration, --no-equalization, --no-bias-correction",
+                                 "are for integer layers: add --precision int8");
+    }
+  }
+}
+
 // What only the whole command line can tell.
 void check_combination(const ConvertOptions& options) {
   if (options.checkpoint.empty() && !options.random_seed)
@@ -157,14 +212,9 @@ void check_combination(const ConvertOptions& options) {
     throw CLI::ValidationError("--random", "makes a network without a checkpoint: give one or the other");
   if (options.random_seed && options.network.empty())
     throw CLI::ValidationError("--random", "needs --network");
-  const bool looks_at_images =
-      options.descriptor != "f32" || options.precision != "fp32" || options.descriptor_size;
-  if (!options.calibrate.empty() && !looks_at_images) {
-    throw CLI::ValidationError(
-        "--calibrate",
-        "an f32 descriptor of an fp32 network has nothing to calibrate: add --precision "
-        "int8, --descriptor s8 or bits, or --descriptor-size");
-  }
+  if (!options.input_size.empty() && !parse_input_size(options.input_size))
+    throw CLI::ValidationError("--input-size " + options.input_size, "is no WIDTHxHEIGHT in pixels");
+  check_images(options);
   if (options.whiten && !options.descriptor_size)
     throw CLI::ValidationError("--whiten", "needs --descriptor-size");
   if (options.epsilon && !(*options.epsilon >= 0.0 && std::isfinite(*options.epsilon)))
@@ -176,7 +226,7 @@ void check_combination(const ConvertOptions& options) {
 void add_convert(Program& program) {
   const auto options = std::make_shared<ConvertOptions>();
   CLI::App& command = program.add_command(
-      "convert", "Turns a checkpoint (Larq TFLite, LibTorch archive, ...) into a .vpr model",
+      "convert", "Turns a checkpoint (PyTorch, TorchScript, safetensors, TFLite, ...) into a .vpr model",
       [options] { return run(*options); });
   command.parse_complete_callback([options] { check_combination(*options); });
   command.add_option("checkpoint", options->checkpoint, "The trained network");
@@ -243,7 +293,7 @@ void add_convert(Program& program) {
       ->check(CLI::IsMember({"rgb", "bgr"}))
       ->capture_default_str();
   command.add_option("--bn-eps", options->epsilon,
-                     "Epsilon of the batch-norms, which LibTorch archives do not hold");
+                     "Epsilon of the batch-norms, which PyTorch checkpoints do not hold; 1e-5 by default");
   command.add_option("--verify", options->verify,
                      "Compare the trained network with the model on the images of this folder");
   command.add_option("--dump-passes", options->dump_passes,

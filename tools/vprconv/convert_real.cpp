@@ -1,5 +1,6 @@
 // Real-valued networks: fold, project, calibrate, choose precisions, encode the descriptor.
 #include <cmath>
+#include <filesystem>
 
 #include "common/progress.h"
 #include "core/error.h"
@@ -26,6 +27,11 @@ Error needs_images(const std::string& option) {
 Result<PrecisionMap> precisions_of(const std::string& text, const Graph& graph) {
   PrecisionMap map;
   if (precision_from_name(text, &map.otherwise)) return map;
+  std::error_code ignored;
+  if (!std::filesystem::exists(text, ignored)) {
+    return make_error(ErrorCode::invalid_argument, "--precision " + text,
+                      "is none of fp32, fp16, int8, w4a8, w4a4, and no file");
+  }
   return read_precision_map(text, graph);
 }
 
@@ -129,12 +135,22 @@ class RealConversion {
   }
 
  private:
+  // Before minutes go into describing them: n images span n - 1 dimensions around their mean.
+  Status check_descriptor_size(std::int64_t features, std::size_t images) const {
+    const auto dimensions = static_cast<std::int64_t>(images) - 1;
+    if (*options_.descriptor_size <= std::min(features, dimensions)) return {};
+    return make_error(ErrorCode::invalid_argument,
+                      "--descriptor-size " + std::to_string(*options_.descriptor_size),
+                      "there are " + std::to_string(features) + " features, and " + std::to_string(images) +
+                          " images span at most " + std::to_string(dimensions) + " dimensions");
+  }
+
   // Principal components of the descriptors of the calibration images.
   Status project() {
-    if (options_.calibrate.empty()) return needs_images("--descriptor-size");
     BITPLACE_ASSIGN(list, find_images(options_.calibrate, kMostProjectionImages));
-    BITPLACE_ASSIGN(model, make_float_model(network_));
     const std::int64_t features = value_at(network_.graph, network_.graph.features).shape.elements();
+    BITPLACE_TRY(check_descriptor_size(features, list.paths.size()));
+    BITPLACE_ASSIGN(model, make_float_model(network_));
     BITPLACE_ASSIGN(rows, describe_all(model, list, static_cast<std::size_t>(features)));
     BITPLACE_ASSIGN(principal,
                     fit_principal_components(rows, features, {*options_.descriptor_size, options_.whiten}));

@@ -5,6 +5,8 @@
 
 #include "common/csv.h"
 #include "core/error.h"
+#include "core/file.h"
+#include "core/hash.h"
 #include "format/model_file.h"
 #include "image/decode.h"
 
@@ -67,6 +69,16 @@ std::string images_text(const std::string& folder_or_csv, const ImageList& list)
   std::string text = std::to_string(list.paths.size());
   if (list.paths.size() < list.found) text += " of " + std::to_string(list.found);
   return text + " images of " + fs::path(folder_or_csv).lexically_normal().filename().string();
+}
+
+Result<std::string> images_digest(const ImageList& list) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+  std::vector<Hash128> hashes;
+  for (const std::string& path : list.paths) {
+    BITPLACE_ASSIGN(bytes, read_file(path, kMostBytes));
+    hashes.push_back(hash128(bytes.data(), bytes.size()));
+  }
+  return to_hex(hash128(hashes.data(), hashes.size() * sizeof(Hash128)));
 }
 
 CalibrationImages calibration_images(const ImageList& list) {

@@ -26,6 +26,9 @@ Result<ImageList> find_images(const std::string& folder_or_csv, std::size_t most
 // "512 of 4750 images of train_pool.csv"
 std::string images_text(const std::string& folder_or_csv, const ImageList& list);
 
+// A hash of all the listed files: whether two runs see the same images.
+Result<std::string> images_digest(const ImageList& list);
+
 // The listed images as the library's statistics take them; `list` is copied.
 CalibrationImages calibration_images(const ImageList& list);
 

@@ -3,10 +3,13 @@
 #include <cmath>
 #include <cstdio>
 
+#include "bitplace/cpu.h"
 #include "bitplace/model.h"
+#include "bitplace/version.h"
 #include "common/json_file.h"
 #include "common/text_table.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "evaluation/search_chart.h"
 #include "image/decode.h"
 #include "quantize/choose_quantization.h"
@@ -77,14 +80,15 @@ class SearchRun {
   explicit SearchRun(const SearchCommandOptions& options) : options_(options) {}
 
   Status run() {
+    BITPLACE_TRY(check_files());
+    BITPLACE_TRY(check_bits());
     BITPLACE_TRY(load());
-    BITPLACE_TRY(calibrate());
-    BITPLACE_ASSIGN(layers, measure_costs(network_, maker(), ranges_, options_.search.choices));
-    layers_ = std::move(layers);
     SearchState state(options_.state, question());
     BITPLACE_TRY(state.load());
+    BITPLACE_TRY(calibrate());
+    BITPLACE_TRY(settle_costs(&state));
     if (state.size() > 0)
-      std::printf("going on from %s: %zu answers\n", options_.state.c_str(), state.size());
+      std::printf("going on from %s: %zu mixes are known\n", options_.state.c_str(), state.size());
     const GenomeError error = [&](const Genome& genome) -> Result<double> {
       if (const std::optional<double> known = state.find(genome)) return *known;
       BITPLACE_ASSIGN(found, error_of(genome, searching_));
@@ -107,6 +111,23 @@ class SearchRun {
   }
 
  private:
+  // What would otherwise fail after the work is done.
+  Status check_files() const {
+    BITPLACE_TRY(check_writable(options_.output));
+    for (const std::string& path : {options_.state, options_.plot, options_.json})
+      if (!path.empty()) BITPLACE_TRY(check_writable(path));
+    return {};
+  }
+
+  // The one budget that needs no measuring.
+  Status check_bits() const {
+    const int fewest = weight_bits(options_.search.choices.front());
+    const std::optional<double>& bits = options_.search.budget.bits;
+    if (!bits || *bits >= static_cast<double>(fewest)) return {};
+    return make_error(ErrorCode::invalid_argument, "--budget-bits",
+                      "cannot be kept: there are no fewer than " + std::to_string(fewest) + " bits");
+  }
+
   Status load() {
     BITPLACE_ASSIGN(model, Model::open(options_.model.c_str()));
     identity_ = model.identity();
@@ -114,6 +135,8 @@ class SearchRun {
     if (!network.ok()) return with_context(network.error(), options_.model);
     network_ = *std::move(network);
     BITPLACE_ASSIGN(list, find_images(options_.calibrate, kMostImages));
+    BITPLACE_ASSIGN(digest, images_digest(list));
+    images_digest_ = std::move(digest);
     const SplitImages split = hold_out(calibration_images(list), kHeldOutEvery);
     calibrating_ = split.calibrating;
     for (const auto& [judge, images] :
@@ -146,6 +169,15 @@ class SearchRun {
     return {};
   }
 
+  Status settle_costs(SearchState* state) {
+    if (state->costs().empty()) {
+      BITPLACE_ASSIGN(costs, measure_costs(network_, maker(), ranges_, options_.search.choices));
+      BITPLACE_TRY(state->set_costs(costs));
+    }
+    layers_ = state->costs();
+    return {};
+  }
+
   ModelMaker maker() const {
     return [name = network_.name, preprocessing = network_.preprocessing](
                const Graph& folded, const PrecisionMap& precisions, const ActivationRanges& ranges) {
@@ -162,12 +194,16 @@ class SearchRun {
     return judge.error_of(model);
   }
 
-  // What the remembered errors depend on.
+  // What the remembered errors and costs depend on. Float kernels round differently from one instruction set
+  // to the next.
   std::string question() const {
-    std::string text = identity_ + " " + options_.calibrate + " " + std::to_string(options_.images) + " of " +
-                       std::to_string(calibrating_.size());
+    const Result<IsaFeatures> features = active_features();
+    std::string text = std::string(BITPLACE_VERSION_STRING) + ", " +
+                       isa_name(features.ok() ? *features : IsaFeatures{}) + ", model " + identity_ +
+                       ", images " + images_digest_ + ", " + std::to_string(searching_.images.size()) +
+                       " of " + std::to_string(calibrating_.size());
     for (const Precision precision : options_.search.choices)
-      text += std::string(" ") + precision_name(precision);
+      text += std::string(", ") + precision_name(precision);
     return text;
   }
 
@@ -243,8 +279,18 @@ class SearchRun {
                         {"precision", precision_name(map.of(layers_[i].name))},
                         {"sensitivity", result.sensitivity[i]}});
     }
+    const SearchBudget& bounds = options_.search.budget;
+    Json budget = Json::object(), choices = Json::array();
+    if (bounds.bits) budget["mean_bits"] = *bounds.bits;
+    if (bounds.bytes) budget["weight_bytes"] = *bounds.bytes;
+    if (bounds.milliseconds) budget["layer_ms"] = *bounds.milliseconds;
+    for (const Precision precision : options_.search.choices)
+      choices.push_back(precision_name(precision));
     return {{"model", options_.model},
             {"identity", identity_},
+            {"precisions", options_.output},
+            {"budget", budget},
+            {"choices", choices},
             {"seed", options_.search.seed},
             {"evaluations", result.evaluated.size()},
             {"results", rows},
@@ -252,7 +298,7 @@ class SearchRun {
   }
 
   const SearchCommandOptions& options_;
-  std::string identity_;
+  std::string identity_, images_digest_;
   RealNetwork network_;
   CalibrationImages calibrating_;
   Judge searching_, held_out_;
@@ -272,6 +318,11 @@ void check_budget(const SearchCommandOptions& options) {
   const SearchBudget& budget = options.search.budget;
   if (!budget.bits && !budget.bytes && !budget.milliseconds)
     throw CLI::RequiredError("--budget-bits, --budget-bytes or --budget-ms");
+  for (const auto& [name, bound] :
+       {std::pair("--budget-bits", budget.bits), std::pair("--budget-bytes", budget.bytes),
+        std::pair("--budget-ms", budget.milliseconds)}) {
+    if (bound && !(*bound > 0.0)) throw CLI::ValidationError(name, "must be a number above 0");
+  }
 }
 
 }  // namespace
@@ -289,22 +340,20 @@ void add_search(Program& program) {
   command
       .add_option("--calibrate", options->calibrate, "A folder of images, or a CSV file with a column 'path'")
       ->required();
-  command.add_option("--budget-bits", budget.bits, "Bits of a weight, mean over the layers")
-      ->check(CLI::PositiveNumber);
-  command.add_option("--budget-bytes", budget.bytes, "Bytes of all layers' constants")
-      ->check(CLI::PositiveNumber);
-  command.add_option("--budget-ms", budget.milliseconds, "Milliseconds of all layers on this machine")
-      ->check(CLI::PositiveNumber);
+  command.add_option("--budget-bits", budget.bits, "Bits of a weight, mean over the layers");
+  command.add_option("--budget-bytes", budget.bytes, "Bytes of all layers' constants in the file");
+  command.add_option("--budget-ms", budget.milliseconds,
+                     "Milliseconds of all layers with weights on this machine, one thread");
   command.add_option("--int4", options->four_bits, "What four bits mean: for weights, or for both")
       ->check(CLI::IsMember({"w4a8", "w4a4"}))
       ->capture_default_str();
   command.add_option("--images", options->images, "How many images each candidate is judged on")
       ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
       ->capture_default_str();
-  command.add_option("--evaluations", options->search.evaluations, "Children beyond the first population")
+  command.add_option("--evaluations", options->search.evaluations, "Mixes tried beyond the first population")
       ->check(CLI::Range(0, 1000000))
       ->capture_default_str();
-  command.add_option("--population", options->search.population)
+  command.add_option("--population", options->search.population, "Mixes alive at a time")
       ->check(CLI::Range(2, 10000))
       ->capture_default_str();
   command.add_option("--sample", options->search.sample, "Members that compete at each step")
@@ -316,7 +365,8 @@ void add_search(Program& program) {
   command.add_option("--skew", options->search.skew, "How far sensitive layers lean to more bits")
       ->check(CLI::Range(0.0, 1.0 / 3.0))
       ->capture_default_str();
-  command.add_option("--seed", options->search.seed)->capture_default_str();
+  command.add_option("--seed", options->search.seed, "Of the random choices: the same seed, the same search")
+      ->capture_default_str();
   command.add_option(
       "--state", options->state,
       "Where answers are kept so that an interrupted search goes on; by default the output's name "

@@ -5,8 +5,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bitplace/result.h"
+#include "quantize/precision_search.h"
 
 namespace bitplace::tools {
 
@@ -24,6 +26,11 @@ class SearchState {
   std::optional<double> find(const std::string& genome) const;
   // Written to disk now and then, and by save().
   Status add(const std::string& genome, double error);
+
+  // What the layers cost. Times differ from one measurement to the next: a search that goes on keeps the
+  // first, or it would draw the line of its budget elsewhere. Empty where none are known.
+  const std::vector<SearchedLayer>& costs() const { return costs_; }
+  Status set_costs(const std::vector<SearchedLayer>& costs);
   Status save();
 
   std::size_t size() const { return errors_.size(); }
@@ -31,6 +38,7 @@ class SearchState {
  private:
   std::string path_, question_;
   std::map<std::string, double> errors_;
+  std::vector<SearchedLayer> costs_;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
 };
 
