@@ -140,18 +140,20 @@ inline __m256i in_order(__m256i bytes) {
   return V == 2 ? halves : _mm256_shuffle_epi32(halves, 0xd8);
 }
 
-// Two vectors of words, of each half in turn. The branch goes the same way in all of a layer.
+// Two vectors of words, of each half in turn.
+template <bool kUnsigned>
 inline __m256i clamped_codes(const TileOutput& out, __m256i words, __m256i others) {
-  if (out.unsigned_codes) [[unlikely]] {
+  if constexpr (kUnsigned) {
     const __m256i codes = _mm256_packus_epi16(words, others);
     return _mm256_min_epu8(_mm256_max_epu8(codes, out.low_codes), out.high_codes);
+  } else {
+    const __m256i codes = _mm256_packs_epi16(words, others);
+    return _mm256_min_epi8(_mm256_max_epi8(codes, out.low_codes), out.high_codes);
   }
-  const __m256i codes = _mm256_packs_epi16(words, others);
-  return _mm256_min_epi8(_mm256_max_epi8(codes, out.low_codes), out.high_codes);
 }
 
 // Blocks of 4 vectors, of which all channels exist.
-template <bool kClampFirst, std::size_t M>
+template <bool kClampFirst, bool kUnsigned, std::size_t M>
 inline void write_wide_codes(const TileOutput& out, const __m256i (&sums)[M][4]) {
 #pragma GCC unroll 8
   for (std::size_t m = 0; m < M; ++m) {
@@ -160,12 +162,12 @@ inline void write_wide_codes(const TileOutput& out, const __m256i (&sums)[M][4])
     const __m256i high = _mm256_packs_epi32(rounded<kClampFirst>(out, sums[m][2], 2),
                                             rounded<kClampFirst>(out, sums[m][3], 3));
     std::uint8_t* to = out.pixel + static_cast<std::int64_t>(m) * out.pixel_bytes;
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), clamped_codes(out, low, high));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), clamped_codes<kUnsigned>(out, low, high));
   }
 }
 
 // kWhole: all 8 * V channels exist.
-template <bool kClampFirst, bool kWhole, std::size_t M, std::size_t V>
+template <bool kClampFirst, bool kUnsigned, bool kWhole, std::size_t M, std::size_t V>
 inline void write_codes(const TileOutput& out, const __m256i (&sums)[M][V]) {
   const std::int64_t channels = kWhole ? 8 * static_cast<std::int64_t>(V) : out.channels;
 #pragma GCC unroll 8
@@ -173,10 +175,19 @@ inline void write_codes(const TileOutput& out, const __m256i (&sums)[M][V]) {
     const std::size_t second = m + 1 < M ? m + 1 : m;
     const __m256i words = to_words<kClampFirst, V>(out, sums[m]);
     const __m256i other = second == m ? words : to_words<kClampFirst, V>(out, sums[second]);
-    const __m256i clamped = in_order<V>(clamped_codes(out, words, other));
+    const __m256i clamped = in_order<V>(clamped_codes<kUnsigned>(out, words, other));
     std::uint8_t* to = out.pixel + static_cast<std::int64_t>(m) * out.pixel_bytes;
     store_bytes<V>(to, _mm256_castsi256_si128(clamped), channels);
     if (second != m) store_bytes<V>(to + out.pixel_bytes, _mm256_extracti128_si256(clamped, 1), channels);
+  }
+}
+
+template <bool kUnsigned, std::size_t M, std::size_t V>
+inline void write_clamped(const TileOutput& out, const __m256i (&sums)[M][V]) {
+  if constexpr (V == 4) {
+    write_wide_codes<true, kUnsigned>(out, sums);
+  } else {
+    write_codes<true, kUnsigned, false, M, V>(out, sums);
   }
 }
 
@@ -184,11 +195,7 @@ template <std::size_t M, std::size_t V>
 [[gnu::noinline]] void write_others(const TileOutput& out, const __m256i (&sums)[M][V]) {
   switch (out.epilogue) {
     case ConvolutionEpilogue::requantize_s8:
-      if constexpr (V == 4) {
-        return write_wide_codes<true>(out, sums);
-      } else {
-        return write_codes<true, false, M, V>(out, sums);
-      }
+      return out.unsigned_codes ? write_clamped<true>(out, sums) : write_clamped<false>(out, sums);
     case ConvolutionEpilogue::affine_f32:
       return write_floats<M, V>(out, sums);
     default:
@@ -196,19 +203,20 @@ template <std::size_t M, std::size_t V>
   }
 }
 
-// Codes of V whole vectors that need no clamp before they are converted.
+// Signed codes of V whole vectors that need no clamp before they are converted.
 template <std::size_t V>
 inline bool is_usual(const TileOutput& out) {
   const bool whole = out.channels >= 8 * static_cast<std::int64_t>(V);
-  return out.epilogue == ConvolutionEpilogue::requantize_s8 && !out.clamp_first && whole;
+  return out.epilogue == ConvolutionEpilogue::requantize_s8 && !out.clamp_first && !out.unsigned_codes &&
+         whole;
 }
 
 template <std::size_t M, std::size_t V>
 inline void write_usual(const TileOutput& out, const __m256i (&sums)[M][V]) {
   if constexpr (V == 4) {
-    write_wide_codes<false>(out, sums);
+    write_wide_codes<false, false>(out, sums);
   } else {
-    write_codes<false, true, M, V>(out, sums);
+    write_codes<false, false, true, M, V>(out, sums);
   }
 }
 

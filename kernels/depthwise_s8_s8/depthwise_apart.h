@@ -85,7 +85,7 @@ template <typename Step>
     for (int i = 0; i < 4; ++i)
       codes[i] =
           finished<Finish::codes>(s.bounds, s.constants.scale + 8 * i, s.constants.bias + 8 * i, sums[i]);
-    store_codes(s.bounds, codes, to);
+    store_codes<Finish::codes>(s.bounds, codes, to);
   }
 }
 

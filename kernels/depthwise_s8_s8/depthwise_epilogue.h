@@ -10,11 +10,12 @@ namespace bitplace::depthwise_slots {
 namespace {
 
 // What run-time values decide before the inner loops.
-enum class Finish { raw, floats, codes, clamped_codes };
+enum class Finish { raw, floats, codes, clamped_codes, unsigned_codes };
 
 inline Finish finish_of(const ConvolutionProblem& p, const ChunkConstants& constants) {
   if (p.epilogue == ConvolutionEpilogue::raw_s32) return Finish::raw;
   if (p.epilogue == ConvolutionEpilogue::affine_f32) return Finish::floats;
+  if (p.output_high > 127) return Finish::unsigned_codes;
   return constants.clamp_first ? Finish::clamped_codes : Finish::codes;
 }
 
@@ -22,17 +23,12 @@ struct Bounds {
   float low, high;
   __m256i low_codes, high_codes;
   std::int64_t channels;  // of a chunk that exist
-  bool unsigned_codes;
 };
 
 inline Bounds bounds_of(const ConvolutionProblem& p) {
   const std::int64_t channels = p.output_channels < kChunkChannels ? p.output_channels : kChunkChannels;
-  return {p.output_low,
-          p.output_high,
-          _mm256_set1_epi8(static_cast<char>(static_cast<int>(p.output_low))),
-          _mm256_set1_epi8(static_cast<char>(static_cast<int>(p.output_high))),
-          channels,
-          p.output_high > 127};
+  return {p.output_low, p.output_high, _mm256_set1_epi8(static_cast<char>(static_cast<int>(p.output_low))),
+          _mm256_set1_epi8(static_cast<char>(static_cast<int>(p.output_high))), channels};
 }
 
 inline __m256 clamp(__m256 value, const Bounds& bounds) {
@@ -59,19 +55,21 @@ inline void copy_bytes(const std::uint8_t* from, std::int64_t count, std::uint8_
     to[i] = from[i];
 }
 
-// The branch goes the same way in all of a layer.
+template <bool kUnsigned>
 inline __m256i clamped_codes(const Bounds& bounds, __m256i words01, __m256i words23) {
-  if (bounds.unsigned_codes) [[unlikely]] {
+  if constexpr (kUnsigned) {
     const __m256i codes = _mm256_packus_epi16(words01, words23);
     return _mm256_min_epu8(_mm256_max_epu8(codes, bounds.low_codes), bounds.high_codes);
+  } else {
+    const __m256i codes = _mm256_packs_epi16(words01, words23);
+    return _mm256_min_epi8(_mm256_max_epi8(codes, bounds.low_codes), bounds.high_codes);
   }
-  const __m256i codes = _mm256_packs_epi16(words01, words23);
-  return _mm256_min_epi8(_mm256_max_epi8(codes, bounds.low_codes), bounds.high_codes);
 }
 
 // Codes of 32 channels from words of the first and the last two vectors.
+template <Finish kFinish>
 inline void store_packed(const Bounds& bounds, __m256i words01, __m256i words23, std::uint8_t* to) {
-  const __m256i codes = clamped_codes(bounds, words01, words23);
+  const __m256i codes = clamped_codes<kFinish == Finish::unsigned_codes>(bounds, words01, words23);
   if (bounds.channels == kChunkChannels) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), codes);
     return;
@@ -81,9 +79,10 @@ inline void store_packed(const Bounds& bounds, __m256i words01, __m256i words23,
   copy_bytes(buffer, bounds.channels, to);
 }
 
+template <Finish kFinish>
 inline void store_codes(const Bounds& bounds, const __m256i (&values)[4], std::uint8_t* to) {
-  store_packed(bounds, _mm256_packs_epi32(values[0], values[1]), _mm256_packs_epi32(values[2], values[3]),
-               to);
+  store_packed<kFinish>(bounds, _mm256_packs_epi32(values[0], values[1]),
+                        _mm256_packs_epi32(values[2], values[3]), to);
 }
 
 // 32-bit results in the order of the channels.
@@ -101,8 +100,8 @@ inline void store_words(const Bounds& bounds, const __m256i (&values)[4], std::u
 
 template <Finish kFinish>
 inline void store_chunk(const Bounds& bounds, const __m256i (&values)[4], std::uint8_t* to) {
-  if (kFinish == Finish::codes || kFinish == Finish::clamped_codes) {
-    store_codes(bounds, values, to);
+  if (kFinish != Finish::raw && kFinish != Finish::floats) {
+    store_codes<kFinish>(bounds, values, to);
   } else {
     store_words(bounds, values, to);
   }

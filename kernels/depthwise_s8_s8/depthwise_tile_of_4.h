@@ -100,7 +100,7 @@ template <typename Step, Finish kFinish, int kRows, int kColumns>
   for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 4
     for (int c = 0; c < kColumns; ++c)
-      store_packed(s.bounds, low.of[r][c], high.of[r][c], to + r * s.row_bytes + c * s.pixel_bytes);
+      store_packed<kFinish>(s.bounds, low.of[r][c], high.of[r][c], to + r * s.row_bytes + c * s.pixel_bytes);
   }
 }
 

@@ -110,6 +110,8 @@ inline void run_stretch(const Stretch& s, Finish finish, std::int64_t rows) {
       return run_rows<Step, Extent, Finish::codes>(s, rows);
     case Finish::clamped_codes:
       return run_rows<Step, Extent, Finish::clamped_codes>(s, rows);
+    case Finish::unsigned_codes:
+      return run_rows<Step, Extent, Finish::unsigned_codes>(s, rows);
     case Finish::floats:
       return run_rows<Step, Extent, Finish::floats>(s, rows);
     case Finish::raw:
@@ -118,12 +120,12 @@ inline void run_stretch(const Stretch& s, Finish finish, std::int64_t rows) {
 }
 
 // What 3 x 3 kernels in networks come to.
-template <typename Step>
+template <typename Step, Finish kFinish>
 inline void run_codes(const Stretch& s, std::int64_t rows) {
   if (rows == 2) {
-    run_tiles<Step, Finish::codes, 2>(s);
+    run_tiles<Step, kFinish, 2>(s);
   } else {
-    run_tiles<Step, Finish::codes, 1>(s);
+    run_tiles<Step, kFinish, 1>(s);
   }
 }
 
@@ -185,7 +187,9 @@ inline void run_chunk(const ConvolutionCall& call, const SlotLayout& layout, con
       build_group<typename Step::Slots>(rows, p, columns, offset, buffer.bytes + g * s.taps.group_bytes);
     }
     if (unrolled && finish == Finish::codes) {
-      run_codes<Step>(s, task.rows);
+      run_codes<Step, Finish::codes>(s, task.rows);
+    } else if (unrolled && finish == Finish::unsigned_codes) {
+      run_codes<Step, Finish::unsigned_codes>(s, task.rows);
     } else if (unrolled) {
       run_stretch<Step, Extents<Step::kUnrolledGroups, 3>>(s, finish, task.rows);
     } else {
