@@ -203,27 +203,30 @@ template <std::size_t M, std::size_t V>
   }
 }
 
-// Signed codes of V whole vectors that need no clamp before they are converted.
+// What run-time values decide before the loops over runs.
+enum class Ending { signed_codes, unsigned_codes, others };
+
+// Codes of V whole vectors that need no clamp before they are converted.
 template <std::size_t V>
 inline bool is_usual(const TileOutput& out) {
   const bool whole = out.channels >= 8 * static_cast<std::int64_t>(V);
-  return out.epilogue == ConvolutionEpilogue::requantize_s8 && !out.clamp_first && !out.unsigned_codes &&
-         whole;
+  return out.epilogue == ConvolutionEpilogue::requantize_s8 && !out.clamp_first && whole;
 }
 
-template <std::size_t M, std::size_t V>
+template <bool kUnsigned, std::size_t M, std::size_t V>
 inline void write_usual(const TileOutput& out, const __m256i (&sums)[M][V]) {
   if constexpr (V == 4) {
-    write_wide_codes<false, false>(out, sums);
+    write_wide_codes<false, kUnsigned>(out, sums);
   } else {
-    write_codes<false, false, true, M, V>(out, sums);
+    write_codes<false, kUnsigned, true, M, V>(out, sums);
   }
 }
 
 // The usual case without a branch inside. The others get a copy, so that no sum needs an address before.
 template <std::size_t M, std::size_t V>
 inline void write_tile(const TileOutput& out, const __m256i (&sums)[M][V]) {
-  if (is_usual<V>(out)) return write_usual(out, sums);
+  if (is_usual<V>(out))
+    return out.unsigned_codes ? write_usual<true>(out, sums) : write_usual<false>(out, sums);
   __m256i copy[M][V];
 #pragma GCC unroll 8
   for (std::size_t m = 0; m < M; ++m)

@@ -20,7 +20,7 @@ struct Run {
   std::int64_t pixels;
 };
 
-template <typename Step, bool kUsual, std::size_t M, std::size_t V>
+template <typename Step, Ending kEnding, std::size_t M, std::size_t V>
 [[gnu::always_inline]] inline void run_neighbours(const Tile& block, const Run& run, const TileOutput& out) {
   Tile tile = block;
 #pragma GCC unroll 8
@@ -28,34 +28,34 @@ template <typename Step, bool kUsual, std::size_t M, std::size_t V>
     tile.windows[m] = run.window + static_cast<std::int64_t>(m) * run.right;
   __m256i sums[M][V];
   Step::template accumulate<M, V>(tile, sums);
-  if constexpr (kUsual) {
-    write_usual(out, sums);
-  } else {
+  if constexpr (kEnding == Ending::others) {
     write_others(out, sums);
+  } else {
+    write_usual<kEnding == Ending::unsigned_codes>(out, sums);
   }
 }
 
 // As many groups of M pixels as are left.
-template <typename Step, bool kUsual, std::size_t M, std::size_t V>
+template <typename Step, Ending kEnding, std::size_t M, std::size_t V>
 [[gnu::always_inline]] inline void run_groups(const Tile& block, Run& run, TileOutput& out) {
   constexpr auto kPixels = static_cast<std::int64_t>(M);
   for (; run.pixels >= kPixels; run.pixels -= kPixels) {
-    run_neighbours<Step, kUsual, M, V>(block, run, out);
+    run_neighbours<Step, kEnding, M, V>(block, run, out);
     run.window += kPixels * run.right;
     out.pixel += kPixels * out.pixel_bytes;
   }
 }
 
 // Arguments are copied, so that the compiler knows that storing outputs does not change them.
-template <typename Step, bool kUsual, std::size_t V>
+template <typename Step, Ending kEnding, std::size_t V>
 [[gnu::noinline]] void run_run(const Tile& shared, const Run& whole, const TileOutput& first) {
   constexpr std::size_t kPixels = V == 4 ? Step::kRunPixels : kTilePixels;
   const Tile block = shared;
   Run run = whole;
   TileOutput out = first;
-  run_groups<Step, kUsual, kPixels, V>(block, run, out);
-  if constexpr (kPixels > 2) run_groups<Step, kUsual, 2, V>(block, run, out);
-  run_groups<Step, kUsual, 1, V>(block, run, out);
+  run_groups<Step, kEnding, kPixels, V>(block, run, out);
+  if constexpr (kPixels > 2) run_groups<Step, kEnding, 2, V>(block, run, out);
+  run_groups<Step, kEnding, 1, V>(block, run, out);
 }
 
 template <typename Step, std::size_t V>
@@ -71,10 +71,12 @@ void run_runs(const ConvolutionCall& call, const QuadTask& task, const Codes& co
     const Run run = {source + group_offset + pixel / p.output_width * p.stride_height * codes.row_bytes +
                          pixel % p.output_width * right,
                      right, pixels};
-    if (is_usual<V>(out)) {
-      run_run<Step, true, V>(tile, run, out);
+    if (is_usual<V>(out) && out.unsigned_codes) {
+      run_run<Step, Ending::unsigned_codes, V>(tile, run, out);
+    } else if (is_usual<V>(out)) {
+      run_run<Step, Ending::signed_codes, V>(tile, run, out);
     } else {
-      run_run<Step, false, V>(tile, run, out);
+      run_run<Step, Ending::others, V>(tile, run, out);
     }
     out.pixel += pixels * out.pixel_bytes;
     pixel += pixels;
