@@ -13,21 +13,37 @@ InputMoments::InputMoments(const Graph& graph, const Node& convolution)
   by_channel_ = taps * channels_of_group > kMostJointTaps;
   channels_of_block_ = by_channel_ ? 1 : channels_of_group;
   const std::int64_t size = taps * channels_of_block_;
-  blocks_.assign(static_cast<std::size_t>(input_[3] / channels_of_block_), Eigen::MatrixXd::Zero(size, size));
+  const auto count = static_cast<std::size_t>(input_[3] / channels_of_block_);
+  squares_.assign(count, Eigen::MatrixXd::Zero(size, size));
+  sums_.assign(count, Eigen::VectorXd::Zero(size));
 }
 
 void InputMoments::add(const float* input, std::int64_t positions, double weight) {
   const std::int64_t pixels = output_[1] * output_[2];
   const std::int64_t count = std::min(positions, pixels);
-  Eigen::VectorXd taps(blocks_[0].rows());
+  Eigen::VectorXd taps(sums_[0].size());
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t pixel = (2 * i + 1) * pixels / (2 * count);
-    for (std::size_t block = 0; block < blocks_.size(); ++block) {
+    for (std::size_t block = 0; block < squares_.size(); ++block) {
       gather(input, pixel / output_[2], pixel % output_[2],
              static_cast<std::int64_t>(block) * channels_of_block_, channels_of_block_, &taps);
-      blocks_[block].selfadjointView<Eigen::Lower>().rankUpdate(taps, weight);
+      squares_[block].selfadjointView<Eigen::Lower>().rankUpdate(taps, weight);
+      sums_[block] += weight * taps;
     }
+    total_ += weight;
   }
+}
+
+Eigen::VectorXd InputMoments::mean(std::int64_t block) const {
+  const Eigen::VectorXd& sum = sums_[static_cast<std::size_t>(block)];
+  return total_ > 0.0 ? Eigen::VectorXd(sum / total_) : sum;
+}
+
+Eigen::MatrixXd InputMoments::covariance(std::int64_t block) const {
+  Eigen::MatrixXd moments = squares_[static_cast<std::size_t>(block)].selfadjointView<Eigen::Lower>();
+  if (total_ > 0.0) moments /= total_;
+  const Eigen::VectorXd center = mean(block);
+  return moments - center * center.transpose();
 }
 
 void InputMoments::gather(const float* input, std::int64_t row, std::int64_t column,

@@ -1,4 +1,4 @@
-// How the inputs of a layer's filters go together: the second moments of their taps on images.
+// How the inputs of a layer's filters go together: means and covariances of their taps on images.
 #pragma once
 
 #include <Eigen/Core>
@@ -22,8 +22,10 @@ class InputMoments {
 
   // Whether filters are taken channel by channel.
   bool by_channel() const { return by_channel_; }
-  // Of a group, or of an input channel where filters are taken by channel.
-  const Eigen::MatrixXd& block(std::int64_t index) const { return blocks_[static_cast<std::size_t>(index)]; }
+  // Blocks are groups, or input channels where filters are taken by channel.
+  std::int64_t blocks() const { return static_cast<std::int64_t>(squares_.size()); }
+  Eigen::VectorXd mean(std::int64_t block) const;
+  Eigen::MatrixXd covariance(std::int64_t block) const;
 
  private:
   void gather(const float* input, std::int64_t row, std::int64_t column, std::int64_t first_channel,
@@ -33,7 +35,9 @@ class InputMoments {
   Shape input_, output_;
   bool by_channel_;
   std::int64_t channels_of_block_;
-  std::vector<Eigen::MatrixXd> blocks_;
+  std::vector<Eigen::MatrixXd> squares_;  // sums of x x^T, lower halves
+  std::vector<Eigen::VectorXd> sums_;
+  double total_ = 0.0;  // of the weights
 };
 
 }  // namespace bitplace

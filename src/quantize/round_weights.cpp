@@ -17,18 +17,23 @@ namespace bitplace {
 namespace {
 
 constexpr std::int64_t kPositionsOfAnImage = 128;
-// Of the mean moment: keeps directions that the images hardly have from being made up.
+// Of the mean variance: keeps directions that the images hardly have from being made up.
 constexpr double kDamping = 0.01;
 
-// Upper factor of the inverse of damped moments; inputs that are always 0 count as if they stood alone.
-Eigen::MatrixXd inverse_factor(const Eigen::MatrixXd& lower) {
-  Eigen::MatrixXd moments = lower.selfadjointView<Eigen::Lower>();
-  const double mean = moments.trace() / static_cast<double>(moments.rows());
-  moments.diagonal().array() += mean > 0.0 ? kDamping * mean : 1.0;
+// Upper factor of the inverse of damped covariances; inputs that never change count as if they stood alone.
+Eigen::MatrixXd inverse_factor(Eigen::MatrixXd covariance) {
+  const double mean = covariance.trace() / static_cast<double>(covariance.rows());
+  covariance.diagonal().array() += mean > 0.0 ? kDamping * mean : 1.0;
   const Eigen::MatrixXd inverse =
-      moments.llt().solve(Eigen::MatrixXd::Identity(moments.rows(), moments.cols()));
+      covariance.llt().solve(Eigen::MatrixXd::Identity(covariance.rows(), covariance.cols()));
   return inverse.llt().matrixU();
 }
+
+// Of the inputs that one block of a filter's weights meets.
+struct TapStatistics {
+  Eigen::MatrixXd factor;
+  Eigen::VectorXd mean;
+};
 
 // Rounds weights of one filter that belong to one block of moments, by their places in the filter's row.
 class BlockRounding {
@@ -36,17 +41,22 @@ class BlockRounding {
   BlockRounding(float scale, int largest_code, std::int64_t run)
       : scale_(scale), largest_code_(largest_code), run_(run) {}
 
-  void round(const Eigen::MatrixXd& factor, float* row, std::int64_t first, std::int64_t stride) const {
+  // Gives the mean of what the filter's output loses.
+  double round(const TapStatistics& taps, float* row, std::int64_t first, std::int64_t stride) const {
+    const Eigen::MatrixXd& factor = taps.factor;
     const std::int64_t count = factor.rows();
     Eigen::VectorXd weights(count);
     for (std::int64_t i = 0; i < count; ++i)
       weights[i] = static_cast<double>(row[first + i * stride]);
+    double loss = weights.dot(taps.mean);
     for (std::int64_t i = 0; i < count; ++i) {
       float& rounded = row[first + i * stride];
       rounded = static_cast<float>(code_of(static_cast<float>(weights[i]), row, first + i * stride)) * scale_;
       const double error = (weights[i] - static_cast<double>(rounded)) / factor(i, i);
       weights.tail(count - i - 1) -= error * factor.row(i).tail(count - i - 1).transpose();
+      loss -= static_cast<double>(rounded) * taps.mean[i];
     }
+    return loss;
   }
 
  private:
@@ -66,38 +76,38 @@ class BlockRounding {
 
 class LayerRounding {
  public:
-  LayerRounding(const Graph& graph, const Node& node, const InputMoments& moments) : moments_(moments) {
-    const Tensor& weight = *graph.parameter(node, "weight");
-    const auto& a = std::get<ConvolutionAttributes>(node.attributes);
-    filters_ = weight.shape[0];
-    depth_ = weight.shape.elements() / filters_;
-    channels_ = weight.shape[3];
-    groups_ = a.groups;
-    for (std::int64_t i = 0; i < blocks(); ++i)
-      factors_.push_back(inverse_factor(moments.block(i)));
+  LayerRounding(const Graph& graph, const Node& node, const InputMoments& moments)
+      : by_channel_(moments.by_channel()),
+        shape_(graph.parameter(node, "weight")->shape),
+        groups_(std::get<ConvolutionAttributes>(node.attributes).groups) {
+    for (std::int64_t i = 0; i < moments.blocks(); ++i)
+      blocks_.push_back({inverse_factor(moments.covariance(i)), moments.mean(i)});
   }
 
-  // Rounds all filters in place.
-  void round(float* weights, const std::vector<float>& scales, int largest_code, std::int64_t run) const {
-    for (std::int64_t filter = 0; filter < filters_; ++filter) {
-      float* row = weights + filter * depth_;
+  // Rounds all filters in place; the biases take what the means of their outputs lose.
+  void round(float* weights, float* bias, const std::vector<float>& scales, int largest_code,
+             std::int64_t run) const {
+    const std::int64_t depth = shape_.elements() / shape_[0];
+    for (std::int64_t filter = 0; filter < shape_[0]; ++filter) {
       const BlockRounding rounding(scales[static_cast<std::size_t>(filter)], largest_code, run);
-      const std::int64_t group = filter / (filters_ / groups_);
-      if (!moments_.by_channel()) {
-        rounding.round(factors_[static_cast<std::size_t>(group)], row, 0, 1);
-        continue;
-      }
-      for (std::int64_t c = 0; c < channels_; ++c)
-        rounding.round(factors_[static_cast<std::size_t>(group * channels_ + c)], row, c, channels_);
+      bias[filter] += static_cast<float>(round_filter(rounding, weights + filter * depth, filter));
     }
   }
 
  private:
-  std::int64_t blocks() const { return moments_.by_channel() ? groups_ * channels_ : groups_; }
+  double round_filter(const BlockRounding& rounding, float* row, std::int64_t filter) const {
+    const std::int64_t group = filter / (shape_[0] / groups_);
+    if (!by_channel_) return rounding.round(blocks_[static_cast<std::size_t>(group)], row, 0, 1);
+    double loss = 0.0;
+    for (std::int64_t c = 0; c < shape_[3]; ++c)
+      loss += rounding.round(blocks_[static_cast<std::size_t>(group * shape_[3] + c)], row, c, shape_[3]);
+    return loss;
+  }
 
-  const InputMoments& moments_;
-  std::int64_t filters_, depth_, channels_, groups_;
-  std::vector<Eigen::MatrixXd> factors_;
+  bool by_channel_;
+  Shape shape_;
+  std::int64_t groups_;
+  std::vector<TapStatistics> blocks_;
 };
 
 using MomentsOfLayers = std::map<std::size_t, InputMoments>;  // by node
@@ -143,7 +153,9 @@ Result<Graph> round_weights(const Quantization& quantization, const ModelMaker& 
         limited_run(std::get<ConvolutionAttributes>(node.attributes), weight, precision, signed_input);
     const std::vector<float> scales = weight_scales(weight, precision, run);
     const LayerRounding rounding(rounded, node, moments);
-    rounding.round(own_parameter(rounded, index, "weight"), scales, largest_weight_code(precision), run);
+    float* bias = own_parameter(rounded, index, "bias");
+    float* weights = own_parameter(rounded, index, "weight");
+    rounding.round(weights, bias, scales, largest_weight_code(precision), run);
     const TensorId tensor = rounded.add_tensor(make_tensor(node.name + ".weight_scale", scales));
     rounded.nodes[index].parameters.push_back({"weight_scale", tensor});
   }

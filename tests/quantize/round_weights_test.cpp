@@ -139,7 +139,7 @@ TEST_CASE("layers that stay floats keep their weights") {
   CHECK(model_of(together).ok());
 }
 
-TEST_CASE("moments are those of the taps under a filter, padding counting as 0") {
+TEST_CASE("means and covariances are those of the taps under a filter, padding counting as 0") {
   Graph graph;
   graph.input = graph.add_value("image", DataType::f32, Shape(1, 2, 2, 3));
   ConvolutionAttributes a;
@@ -157,10 +157,14 @@ TEST_CASE("moments are those of the taps under a filter, padding counting as 0")
   InputMoments moments(graph, graph.nodes[0]);
   const std::vector<float> image = {1, 10, 100, 2, 20, 200, 3, 30, 300, 4, 40, 400};
   moments.add(image.data(), 4, 0.5);
-  // Every pixel stands under the middle tap once.
-  CHECK(moments.block(0)(4, 4) == Approx(0.5 * (1 + 4 + 9 + 16)));
-  CHECK(moments.block(2)(4, 4) == Approx(0.5 * 1e4 * (1 + 4 + 9 + 16)));
-  // Left neighbour and middle: (1, 2) and (3, 4); the corner tap sees one pixel once.
-  CHECK(moments.block(0)(4, 3) == Approx(0.5 * (1 * 2 + 3 * 4)));
-  CHECK(moments.block(0)(0, 0) == Approx(0.5 * 1));
+  // Every pixel stands under the middle tap once; 1 to 4, 10 to 40 and 100 to 400.
+  CHECK(moments.blocks() == 3);
+  CHECK(moments.mean(0)[4] == Approx(2.5));
+  CHECK(moments.covariance(0)(4, 4) == Approx(1.25));
+  CHECK(moments.covariance(2)(4, 4) == Approx(1.25e4));
+  // Left neighbour: nothing, 1, nothing, 3. Upper left: 1 once.
+  CHECK(moments.mean(0)[3] == Approx(1.0));
+  CHECK(moments.covariance(0)(4, 3) == Approx((1 * 2 + 3 * 4) / 4.0 - 2.5));
+  CHECK(moments.covariance(0)(3, 4) == Approx((1 * 2 + 3 * 4) / 4.0 - 2.5));
+  CHECK(moments.covariance(0)(0, 0) == Approx(1.0 / 4.0 - 1.0 / 16.0));
 }
