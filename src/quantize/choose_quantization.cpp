@@ -32,13 +32,24 @@ class QuantizationChooser {
     expected_ = std::move(expected);
     BITPLACE_TRY(try_methods(folded, model));
     if (trials_.unsigned_codes && !precisions_.unsigned_codes) BITPLACE_TRY(try_unsigned());
+    variations_.push_back({best_.trials[best_.chosen].name, best_.quantization, folded});
     if (trials_.equalize) BITPLACE_TRY(try_equalized(model));
-    if (trials_.round_weights) BITPLACE_TRY(try_rounded());
+    if (trials_.round_weights) {
+      for (const Variation& variation : variations_)
+        BITPLACE_TRY(try_rounded(variation));
+    }
     if (trials_.correct_biases) BITPLACE_TRY(try_corrected());
     return std::move(best_);
   }
 
  private:
+  // A float graph with ranges that its weights can still be rounded for.
+  struct Variation {
+    std::string name;
+    Quantization quantization;
+    Graph reference;
+  };
+
   CalibrationProgress stage(const std::string& name) const {
     if (!progress_) return {};
     return [this, name](std::size_t done, std::size_t total) { progress_(name, done, total); };
@@ -73,17 +84,17 @@ class QuantizationChooser {
     const std::string name = best_.trials[best_.chosen].name + ", equalised";
     const Quantization variation = {equalized.graph, plain.precisions,
                                     ranges_of(equalized.graph, calibration, method_)};
+    variations_.push_back({name, variation, equalized.graph});
     return try_out(name, variation, equalized.graph);
   }
 
-  Status try_rounded() {
-    Quantization variation = best_.quantization;
+  Status try_rounded(const Variation& from) {
+    const std::string name = from.name + ", weights rounded together";
     const CalibrationImages images = some_images(split_.calibrating, trials_.rounding_images);
-    BITPLACE_ASSIGN(rounded, round_weights(variation, make_, images, stage("round weights")));
+    Quantization variation = from.quantization;
+    BITPLACE_ASSIGN(rounded, round_weights(variation, make_, images, stage(name)));
     variation.folded = std::move(rounded);
-    const std::string name = best_.trials[best_.chosen].name + ", weights rounded together";
-    const Graph reference = best_.reference;
-    return try_out(name, variation, reference);
+    return try_out(name, variation, from.reference);
   }
 
   Status try_corrected() {
@@ -120,6 +131,7 @@ class QuantizationChooser {
   const StageProgress& progress_;
   Descriptors expected_;
   RangeOptions method_;
+  std::vector<Variation> variations_;
   ChosenQuantization best_;
 };
 

@@ -2,11 +2,11 @@
 // inputs go together. Rounded to the nearest alone, the errors of taps that always see nearly the same number
 // (neighbouring pixels, channels behind a ReLU) add up; rounded together they cancel.
 //
-// Per filter the codes lessen the variance of x . (w - w_rounded) over the inputs x that images give (its mean
-// goes into the bias), by the greedy
-// elimination of Frantar and Alistarh ("Optimal brain compression", 2022; with the fixed order of "GPTQ",
-// 2023): with U the upper Cholesky factor of the inverse covariance, weight i is rounded, and its error divided
-// by U[i][i] times row i of U is taken from the weights that follow.
+// Per filter the codes lessen the variance of x . (w - w_rounded) over the inputs x that images give (its
+// mean goes into the bias), by the greedy elimination of Frantar and Alistarh ("Optimal brain compression",
+// 2022; with the fixed order of "GPTQ", 2023): with U the upper Cholesky factor of the inverse covariance,
+// weight i is rounded, and its error divided by U[i][i] times row i of U is taken from the weights that
+// follow.
 #pragma once
 
 #include "quantize/calibration_images.h"
