@@ -162,4 +162,20 @@ Result<Graph> round_weights(const Quantization& quantization, const ModelMaker& 
   return rounded;
 }
 
+Graph combine_rounded(const Graph& folded, const std::map<Precision, Graph>& rounded,
+                      const PrecisionMap& precisions) {
+  Graph combined = folded;
+  for (std::size_t i = 0; i < folded.nodes.size(); ++i) {
+    Node& node = combined.nodes[i];
+    const auto source = rounded.find(precisions.of(node.name));
+    if (node.op != Op::convolution || source == rounded.end()) continue;
+    node.parameters.clear();
+    for (const Parameter& parameter : source->second.nodes[i].parameters) {
+      const Tensor& tensor = source->second.tensors[static_cast<std::size_t>(parameter.tensor)];
+      node.parameters.push_back({parameter.role, combined.add_tensor(tensor)});
+    }
+  }
+  return combined;
+}
+
 }  // namespace bitplace

@@ -9,6 +9,8 @@
 // follow.
 #pragma once
 
+#include <map>
+
 #include "quantize/calibration_images.h"
 #include "quantize/quantized_model.h"
 
@@ -20,5 +22,10 @@ namespace bitplace {
 // 1024 numbers per layer.
 Result<Graph> round_weights(const Quantization& quantization, const ModelMaker& make,
                             const CalibrationImages& images, const CalibrationProgress& progress = {});
+
+// The folded graph with each integer layer as the graph rounded for its precision has it. Layers are rounded
+// on their own, so graphs rounded for one precision throughout serve every mix of precisions.
+Graph combine_rounded(const Graph& folded, const std::map<Precision, Graph>& rounded,
+                      const PrecisionMap& precisions);
 
 }  // namespace bitplace

@@ -139,6 +139,27 @@ TEST_CASE("layers that stay floats keep their weights") {
   CHECK(model_of(together).ok());
 }
 
+TEST_CASE("graphs rounded for one precision throughout serve a mix as if it had been rounded itself") {
+  const CalibrationImages images = test::noise_images(8, 11);
+  test::Random random;
+  const Graph folded = test::inverted_residuals(random, 6.0f, 1.0f);
+  std::map<Precision, Graph> uniform;
+  for (const Precision precision : {Precision::int8, Precision::w4a8})
+    uniform[precision] = rounded(quantization_of(folded, precision, images), images).folded;
+  Quantization mix = quantization_of(folded, Precision::fp32, images);
+  mix.precisions.layers = {{"depthwise", Precision::w4a8}, {"project", Precision::int8}};
+  const Graph combined = combine_rounded(folded, uniform, mix.precisions);
+  const Graph expected = rounded(mix, images).folded;
+  for (std::size_t i = 0; i < folded.nodes.size(); ++i) {
+    for (const Parameter& parameter : expected.nodes[i].parameters) {
+      CAPTURE(folded.nodes[i].name, parameter.role);
+      const Tensor* found = combined.parameter(combined.nodes[i], parameter.role);
+      REQUIRE(found != nullptr);
+      CHECK(found->data == expected.parameter(expected.nodes[i], parameter.role)->data);
+    }
+  }
+}
+
 TEST_CASE("means and covariances are those of the taps under a filter, padding counting as 0") {
   Graph graph;
   graph.input = graph.add_value("image", DataType::f32, Shape(1, 2, 2, 3));

@@ -14,6 +14,7 @@
 #include "image/decode.h"
 #include "quantize/choose_quantization.h"
 #include "quantize/descriptor_error.h"
+#include "quantize/round_weights.h"
 #include "vprconv/commands.h"
 #include "vprconv/images.h"
 #include "vprconv/layer_costs.h"
@@ -24,6 +25,7 @@ namespace bitplace::tools {
 namespace {
 
 constexpr std::size_t kMostImages = 512;  // calibrating; the candidates see fewer
+constexpr std::size_t kMostRoundingImages = 96;
 constexpr std::size_t kHeldOutEvery = 4;
 
 struct SearchCommandOptions {
@@ -102,8 +104,7 @@ class SearchRun {
                                               }));
     BITPLACE_TRY(state.save());
     BITPLACE_TRY(compare(result));
-    BITPLACE_TRY(
-        write_precision_map(options_.output, precision_map_of(layers_, options_.search, result.best.genome)));
+    BITPLACE_TRY(write_precision_map(options_.output, precisions_of(result.best.genome)));
     print(result);
     if (!options_.plot.empty()) BITPLACE_TRY(write_plot(result));
     if (!options_.json.empty()) BITPLACE_TRY(write_json(options_.json, json_of(result)));
@@ -147,20 +148,21 @@ class SearchRun {
     return {};
   }
 
-  // Ranges by the method that int8 throughout is best with; biases are corrected for the result alone, when
-  // it is converted, as codes without a sign are tried then.
+  // Ranges by the method that int8 throughout is best with. Rounding weights together takes the mean of what
+  // they lose into the biases; the rest of bias correction is for the result alone, when it is converted.
   Status calibrate() {
     StageBars bars;
     QuantizationTrials trials;
     trials.ranges = {{CalibrationMethod::min_max}, {CalibrationMethod::percentile}, {CalibrationMethod::mse}};
-    trials.unsigned_codes = false;
-    trials.correct_biases = false;
+    trials.round_weights = trials.correct_biases = false;
     PrecisionMap int8;
     int8.otherwise = Precision::int8;
     BITPLACE_ASSIGN(chosen,
                     choose_quantization(network_.graph, int8, maker(), calibrating_, trials, std::ref(bars)));
     network_.graph = std::move(chosen.quantization.folded);
     ranges_ = std::move(chosen.quantization.ranges);
+    unsigned_codes_ = chosen.quantization.precisions.unsigned_codes;
+    BITPLACE_TRY(round_choices(bars));
     BITPLACE_ASSIGN(model, make_float_model(network_));
     for (Judge* judge : {&searching_, &held_out_}) {
       BITPLACE_ASSIGN(expected, describe_images(model, judge->images));
@@ -178,6 +180,23 @@ class SearchRun {
     return {};
   }
 
+  // Weights rounded for every integer precision: candidates are put together from these.
+  Status round_choices(StageBars& bars) {
+    const CalibrationImages images = some_images(calibrating_, kMostRoundingImages);
+    for (const Precision precision : options_.search.choices) {
+      if (!is_integer(precision)) continue;
+      PrecisionMap uniform;
+      uniform.otherwise = precision;
+      uniform.unsigned_codes = unsigned_codes_;
+      const std::string stage = std::string("round weights, ") + precision_name(precision);
+      BITPLACE_ASSIGN(rounded,
+                      round_weights({network_.graph, uniform, ranges_}, maker(), images,
+                                    [&](std::size_t done, std::size_t total) { bars(stage, done, total); }));
+      rounded_[precision] = std::move(rounded);
+    }
+    return {};
+  }
+
   ModelMaker maker() const {
     return [name = network_.name, preprocessing = network_.preprocessing](
                const Graph& folded, const PrecisionMap& precisions, const ActivationRanges& ranges) {
@@ -188,9 +207,16 @@ class SearchRun {
     };
   }
 
+  PrecisionMap precisions_of(const Genome& genome) const {
+    PrecisionMap precisions = precision_map_of(layers_, options_.search, genome);
+    precisions.unsigned_codes = unsigned_codes_;
+    return precisions;
+  }
+
   Result<double> error_of(const Genome& genome, const Judge& judge) const {
-    BITPLACE_ASSIGN(model,
-                    maker()(network_.graph, precision_map_of(layers_, options_.search, genome), ranges_));
+    const PrecisionMap precisions = precisions_of(genome);
+    const Graph graph = combine_rounded(network_.graph, rounded_, precisions);
+    BITPLACE_ASSIGN(model, maker()(graph, precisions, ranges_));
     return judge.error_of(model);
   }
 
@@ -273,7 +299,7 @@ class SearchRun {
                       {"error", row.error},
                       {"held_out_error", row.held_out}});
     }
-    const PrecisionMap map = precision_map_of(layers_, options_.search, result.best.genome);
+    const PrecisionMap map = precisions_of(result.best.genome);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       layers.push_back({{"layer", layers_[i].name},
                         {"precision", precision_name(map.of(layers_[i].name))},
@@ -303,6 +329,8 @@ class SearchRun {
   CalibrationImages calibrating_;
   Judge searching_, held_out_;
   ActivationRanges ranges_;
+  bool unsigned_codes_ = false;
+  std::map<Precision, Graph> rounded_;  // the network, for one integer precision throughout
   std::vector<SearchedLayer> layers_;
   std::vector<Row> rows_;
 };
