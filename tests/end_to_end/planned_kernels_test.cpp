@@ -12,8 +12,17 @@ using namespace bitplace;
 
 namespace {
 
-constexpr Precision kPrecisions[] = {Precision::fp32, Precision::fp16, Precision::int8, Precision::w4a8,
-                                     Precision::w4a4};
+struct PlannedPrecision {
+  const char* name;
+  Precision precision;
+  bool unsigned_codes;
+};
+
+constexpr PlannedPrecision kPrecisions[] = {
+    {"fp32", Precision::fp32, false}, {"fp16", Precision::fp16, false},
+    {"int8", Precision::int8, false}, {"w4a8", Precision::w4a8, false},
+    {"w4a4", Precision::w4a4, false}, {"int8, codes without a sign", Precision::int8, true},
+};
 
 struct PlannedNetwork {
   const char* name;
@@ -47,7 +56,7 @@ LoadedNetwork random_network_of(const PlannedNetwork& planned, const std::string
 
 // Which kernel is chosen depends on types and shapes: any ranges do.
 ActivationRanges made_up_ranges(const Graph& graph) {
-  return ActivationRanges(graph.values.size(), ActivationRange{3.0f, 2.0f, true});
+  return ActivationRanges(graph.values.size(), ActivationRange{3.0f, 2.0f, false, 3.0f});
 }
 
 RealNetwork folded_network(const PlannedNetwork& planned, const std::string& head) {
@@ -57,9 +66,10 @@ RealNetwork folded_network(const PlannedNetwork& planned, const std::string& hea
   return {network.name, *std::move(folded), network.preprocessing};
 }
 
-Model model_of(const RealNetwork& network, Precision precision) {
+Model model_of(const RealNetwork& network, const PlannedPrecision& precision) {
   RealLoweringOptions options;
-  options.precisions.otherwise = precision;
+  options.precisions.otherwise = precision.precision;
+  options.precisions.unsigned_codes = precision.unsigned_codes;
   options.ranges = made_up_ranges(network.graph);
   const Result<ModelContents> contents = make_real_model(network, options);
   if (!contents.ok()) FAIL(contents.error().message());
@@ -106,8 +116,8 @@ TEST_CASE("no layer of a real-valued network runs on a reference kernel, whateve
   for (const PlannedNetwork& planned : kNetworks) {
     for (const char* head : planned.heads) {
       const RealNetwork network = folded_network(planned, head);
-      for (const Precision precision : kPrecisions) {
-        CAPTURE(planned.name, planned.cut, head, precision_name(precision));
+      for (const PlannedPrecision& precision : kPrecisions) {
+        CAPTURE(planned.name, planned.cut, head, precision.name);
         const Model model = model_of(network, precision);
         for (const std::string& tier : tiers)
           check_steps(model, tier);

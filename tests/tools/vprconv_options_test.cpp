@@ -36,7 +36,8 @@ TEST_CASE("options that do not go together are a wrong command line") {
   check_refused(folder, convert + "--descriptor-size 4", 2, "needs images to look at");
   check_refused(folder, convert + "--calibrate '" + images + "'", 2, "nothing to calibrate");
   check_refused(folder, convert + "--precision fp16 --calibrate '" + images + "'", 2, "nothing to calibrate");
-  for (const char* tuning : {"--calibration kl", "--no-equalization", "--no-bias-correction"})
+  for (const char* tuning :
+       {"--calibration kl", "--no-equalization", "--no-bias-correction", "--unsigned-codes always"})
     check_refused(folder, convert + tuning, 2, "are for integer layers");
   check_refused(folder, convert + "--whiten", 2, "needs --descriptor-size");
   for (const char* size :
@@ -116,7 +117,7 @@ TEST_CASE("a precision that is neither a name nor a fitting file is an error") {
       {"", "precisions: is no valid JSON"},
       {"{\"default\": \"int8\"", "precisions: is no valid JSON"},
       {"[]", "precisions: is no JSON object"},
-      {R"({"defualt": "int8"})", "'defualt': is neither 'default' nor 'layers'"},
+      {R"({"defualt": "int8"})", "'defualt': is none of 'default', 'layers' and"},
       {R"({"default": "int9"})", "default: 'int9' is none of fp32"},
       {R"({"layers": {"features.0": 8}})", "layers: 'features.0': is no name of a precision"},
       {R"({"layers": {"conv1": "int8"}})", "layers: 'conv1': is no layer with weights of this network"},
@@ -144,6 +145,7 @@ TEST_CASE("a mix of precisions is written, inspected and explained") {
   CHECK(facts["head"] == "gem");
   CHECK(facts["quantization"]["layers"].size() > 20);
   CHECK(facts["preprocessing"]["input_type"] == "f16");
+  CHECK(facts["metadata"]["quantization"] == facts["quantization"]["taken"]);
 
   const Outcome inspected = vprconv(folder, "inspect '" + model + "' --json '" + json + "'");
   REQUIRE(inspected.exit_code == 0);

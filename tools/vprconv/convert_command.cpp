@@ -112,6 +112,8 @@ Result<Conversion> convert_network(const ConvertOptions& options, const Source& 
     metadata.emplace_back("batch_norm_epsilon", number_text(*source.network.epsilon));
   metadata.emplace_back("head", source.network.head);
   if (source.network.real_valued) metadata.emplace_back("precision", options.precision);
+  if (conversion.quantization)
+    metadata.emplace_back("quantization", conversion.trials[conversion.chosen_trial].name);
   metadata.emplace_back("descriptor", conversion.descriptor.text);
   return conversion;
 }
@@ -195,10 +197,10 @@ void check_images(const ConvertOptions& options) {
                                "needs images to look at: give a folder or a CSV file with --calibrate");
   }
   if (is_float_name(options.precision)) {
-    const bool tuned =
-        options.calibration_method != "auto" || options.no_equalization || options.no_bias_correction;
+    const bool tuned = options.calibration_method != "auto" || options.unsigned_codes != "auto" ||
+                       options.no_equalization || options.no_bias_correction;
     if (tuned) {
-      throw CLI::ValidationError("--calibration, --no-equalization, --no-bias-correction",
+      throw CLI::ValidationError("--calibration, --unsigned-codes, --no-equalization, --no-bias-correction",
                                  "are for integer layers: add --precision int8");
     }
   }
