@@ -36,8 +36,8 @@ TEST_CASE("options that do not go together are a wrong command line") {
   check_refused(folder, convert + "--descriptor-size 4", 2, "needs images to look at");
   check_refused(folder, convert + "--calibrate '" + images + "'", 2, "nothing to calibrate");
   check_refused(folder, convert + "--precision fp16 --calibrate '" + images + "'", 2, "nothing to calibrate");
-  for (const char* tuning :
-       {"--calibration kl", "--no-equalization", "--no-bias-correction", "--unsigned-codes always"})
+  for (const char* tuning : {"--calibration kl", "--no-equalization", "--no-bias-correction",
+                             "--unsigned-codes always", "--no-weight-rounding"})
     check_refused(folder, convert + tuning, 2, "are for integer layers");
   check_refused(folder, convert + "--whiten", 2, "needs --descriptor-size");
   for (const char* size :
