@@ -31,12 +31,13 @@ class QuantizationChooser {
     BITPLACE_ASSIGN(expected, describe_images(model, split_.held_out, stage("describe")));
     expected_ = std::move(expected);
     BITPLACE_TRY(try_methods(folded, model));
-    if (trials_.unsigned_codes && !precisions_.unsigned_codes) BITPLACE_TRY(try_unsigned());
+    BITPLACE_TRY(try_unsigned());
     variations_.push_back({best_.trials[best_.chosen].name, best_.quantization, folded});
     if (trials_.equalize) BITPLACE_TRY(try_equalized(model));
     if (trials_.round_weights) {
       for (const Variation& variation : variations_)
         BITPLACE_TRY(try_rounded(variation));
+      BITPLACE_TRY(try_unsigned());  // what coarse weights hid may show now
     }
     if (trials_.correct_biases) BITPLACE_TRY(try_corrected());
     return std::move(best_);
@@ -67,6 +68,7 @@ class QuantizationChooser {
 
   Status try_unsigned() {
     constexpr double kWorthItsTime = 0.8;
+    if (!trials_.unsigned_codes || best_.quantization.precisions.unsigned_codes) return {};
     Quantization variation = best_.quantization;
     variation.precisions.unsigned_codes = true;
     const std::string name = best_.trials[best_.chosen].name + ", codes without sign";

@@ -38,10 +38,10 @@ struct ChosenQuantization {
 using StageProgress = std::function<void(const std::string& stage, std::size_t done, std::size_t total)>;
 
 // Calibrates the folded graph and every variation that the trials ask for: first the methods against each
-// other, then the best of them with codes without a sign, then the better with layers equalised, then these two
-// with weights rounded together, whichever was better without, then the best of all so far with biases
-// corrected. What comes closest to the float model's descriptors of the held-out images is kept; codes without
-// a sign, which cost time, where they take a fifth off the error.
+// other, then the best of them with codes without a sign, then the better with layers equalised, then these
+// two with weights rounded together, whichever was better without, then codes without a sign once more, then
+// the best of all so far with biases corrected. What comes closest to the float model's descriptors of the
+// held-out images is kept; codes without a sign, which cost time, where they take a fifth off the error.
 Result<ChosenQuantization> choose_quantization(const Graph& folded, const PrecisionMap& precisions,
                                                const ModelMaker& make, const CalibrationImages& images,
                                                const QuantizationTrials& trials = {},

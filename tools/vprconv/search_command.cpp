@@ -1,23 +1,18 @@
 // vprconv search: which precision each layer of an fp32 model should have within a budget.
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 
 #include "bitplace/cpu.h"
 #include "bitplace/model.h"
 #include "bitplace/version.h"
-#include "common/json_file.h"
-#include "common/text_table.h"
 #include "core/error.h"
 #include "core/file.h"
-#include "evaluation/search_chart.h"
-#include "image/decode.h"
 #include "quantize/choose_quantization.h"
-#include "quantize/descriptor_error.h"
 #include "quantize/round_weights.h"
 #include "vprconv/commands.h"
 #include "vprconv/images.h"
 #include "vprconv/layer_costs.h"
+#include "vprconv/search_judge.h"
+#include "vprconv/search_report.h"
 #include "vprconv/search_state.h"
 #include "vprconv/stage_bars.h"
 
@@ -32,49 +27,6 @@ struct SearchCommandOptions {
   std::string model, output, calibrate, state, plot, json, four_bits = "w4a8";
   std::size_t images = 24;
   SearchOptions search;
-};
-
-// Images in memory: each candidate describes all of them again.
-Result<CalibrationImages> decoded(const CalibrationImages& images) {
-  auto pictures = std::make_shared<std::vector<DecodedImage>>();
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    BITPLACE_ASSIGN(picture, images.read(i));
-    pictures->push_back(std::move(picture));
-  }
-  return CalibrationImages{images.names, images.weights,
-                           [pictures](std::size_t i) -> Result<DecodedImage> { return (*pictures)[i]; }};
-}
-
-// The mean squared distance between L2-normalised descriptors, divided by their dimension.
-double mean_squared_error(const Descriptors& a, const Descriptors& b, const std::vector<double>& weights) {
-  double sum = 0.0, total = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    double distance = 0.0;
-    for (std::size_t k = 0; k < a[i].size(); ++k) {
-      const double difference = static_cast<double>(a[i][k]) - static_cast<double>(b[i][k]);
-      distance += difference * difference;
-    }
-    sum += weights[i] * distance / static_cast<double>(a[i].size());
-    total += weights[i];
-  }
-  return total > 0.0 ? sum / total : 0.0;
-}
-
-// A set of images with the float model's descriptors of them.
-struct Judge {
-  CalibrationImages images;
-  Descriptors expected;
-
-  Result<double> error_of(const ModelContents& model) const {
-    BITPLACE_ASSIGN(found, describe_images(model, images));
-    return mean_squared_error(expected, found, images.weights);
-  }
-};
-
-struct Row {
-  std::string name;
-  LayerCost cost;
-  double error = 0.0, held_out = 0.0;
 };
 
 class SearchRun {
@@ -104,14 +56,20 @@ class SearchRun {
                                               }));
     BITPLACE_TRY(state.save());
     BITPLACE_TRY(compare(result));
-    BITPLACE_TRY(write_precision_map(options_.output, precisions_of(result.best.genome)));
-    print(result);
-    if (!options_.plot.empty()) BITPLACE_TRY(write_plot(result));
-    if (!options_.json.empty()) BITPLACE_TRY(write_json(options_.json, json_of(result)));
-    return {};
+    const PrecisionMap precisions = precisions_of(result.best.genome);
+    BITPLACE_TRY(write_precision_map(options_.output, precisions));
+    return report({options_.model, identity_, network_.name, options_.output, layers_, options_.search,
+                   std::move(result), precisions, rows_, searching_.image_count(), held_out_.image_count()});
   }
 
  private:
+  Status report(const SearchReport& report) const {
+    print_search(report);
+    if (!options_.plot.empty()) BITPLACE_TRY(write_search_plot(options_.plot, report));
+    if (!options_.json.empty()) BITPLACE_TRY(write_json(options_.json, search_json(report)));
+    return {};
+  }
+
   // What would otherwise fail after the work is done.
   Status check_files() const {
     BITPLACE_TRY(check_writable(options_.output));
@@ -142,8 +100,7 @@ class SearchRun {
     calibrating_ = split.calibrating;
     for (const auto& [judge, images] :
          {std::pair(&searching_, &split.calibrating), std::pair(&held_out_, &split.held_out)}) {
-      BITPLACE_ASSIGN(pictures, decoded(some_images(*images, options_.images)));
-      judge->images = std::move(pictures);
+      BITPLACE_TRY(judge->set_images(some_images(*images, options_.images)));
     }
     return {};
   }
@@ -164,10 +121,8 @@ class SearchRun {
     unsigned_codes_ = chosen.quantization.precisions.unsigned_codes;
     BITPLACE_TRY(round_choices(bars));
     BITPLACE_ASSIGN(model, make_float_model(network_));
-    for (Judge* judge : {&searching_, &held_out_}) {
-      BITPLACE_ASSIGN(expected, describe_images(model, judge->images));
-      judge->expected = std::move(expected);
-    }
+    for (SearchJudge* judge : {&searching_, &held_out_})
+      BITPLACE_TRY(judge->set_expected(model));
     return {};
   }
 
@@ -213,7 +168,7 @@ class SearchRun {
     return precisions;
   }
 
-  Result<double> error_of(const Genome& genome, const Judge& judge) const {
+  Result<double> error_of(const Genome& genome, const SearchJudge& judge) const {
     const PrecisionMap precisions = precisions_of(genome);
     const Graph graph = combine_rounded(network_.graph, rounded_, precisions);
     BITPLACE_ASSIGN(model, maker()(graph, precisions, ranges_));
@@ -226,7 +181,7 @@ class SearchRun {
     const Result<IsaFeatures> features = active_features();
     std::string text = std::string(BITPLACE_VERSION_STRING) + ", " +
                        isa_name(features.ok() ? *features : IsaFeatures{}) + ", model " + identity_ +
-                       ", images " + images_digest_ + ", " + std::to_string(searching_.images.size()) +
+                       ", images " + images_digest_ + ", " + std::to_string(searching_.image_count()) +
                        " of " + std::to_string(calibrating_.size());
     for (const Precision precision : options_.search.choices)
       text += std::string(", ") + precision_name(precision);
@@ -248,91 +203,16 @@ class SearchRun {
     return add("mixed", result.best.genome);
   }
 
-  void print(const SearchResult& result) const {
-    TextTable table({{"precision"},
-                     {"bits", Align::right},
-                     {"KiB", Align::right},
-                     {"ms", Align::right},
-                     {"error", Align::right},
-                     {"held out", Align::right}});
-    const auto text = [](const char* format, double value) {
-      char buffer[40];
-      std::snprintf(buffer, sizeof buffer, format, value);
-      return std::string(buffer);
-    };
-    for (const Row& row : rows_) {
-      table.add_row({row.name, text("%.2f", row.cost.bits), text("%.1f", row.cost.bytes / 1024.0),
-                     text("%.3f", row.cost.milliseconds), text("%.3e", row.error),
-                     text("%.3e", row.held_out)});
-    }
-    std::printf("\n%s\n", table.text().c_str());
-    std::printf(
-        "error: mean squared difference of the normalised descriptor to the float model's, on %zu images; "
-        "held out: on %zu others\nbits: mean over the layers; ms: the layers' own, measured here\n",
-        searching_.images.size(), held_out_.images.size());
-    std::printf("evaluated %zu mixes; wrote %s: use it with vprconv convert --precision %s\n",
-                result.evaluated.size(), options_.output.c_str(), options_.output.c_str());
-  }
-
-  Status write_plot(const SearchResult& result) const {
-    SearchPlot plot;
-    plot.title = "Precisions of " + network_.name;
-    plot.error_name = "mean squared error of the descriptor";
-    for (const SearchCandidate& candidate : result.evaluated) {
-      if (candidate.genome == result.best.genome) plot.chosen = plot.points.size();
-      plot.points.push_back({candidate.cost.bits, candidate.error, candidate.genome, ""});
-    }
-    for (const Row& row : rows_) {
-      if (row.name != "mixed") plot.points.push_back({row.cost.bits, row.error, row.name, row.name});
-    }
-    plot.budget = options_.search.budget.bits;
-    return write_search_page(options_.plot, plot);
-  }
-
-  Json json_of(const SearchResult& result) const {
-    Json rows = Json::array(), layers = Json::array();
-    for (const Row& row : rows_) {
-      rows.push_back({{"precision", row.name},
-                      {"mean_bits", row.cost.bits},
-                      {"weight_bytes", row.cost.bytes},
-                      {"layer_ms", row.cost.milliseconds},
-                      {"error", row.error},
-                      {"held_out_error", row.held_out}});
-    }
-    const PrecisionMap map = precisions_of(result.best.genome);
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      layers.push_back({{"layer", layers_[i].name},
-                        {"precision", precision_name(map.of(layers_[i].name))},
-                        {"sensitivity", result.sensitivity[i]}});
-    }
-    const SearchBudget& bounds = options_.search.budget;
-    Json budget = Json::object(), choices = Json::array();
-    if (bounds.bits) budget["mean_bits"] = *bounds.bits;
-    if (bounds.bytes) budget["weight_bytes"] = *bounds.bytes;
-    if (bounds.milliseconds) budget["layer_ms"] = *bounds.milliseconds;
-    for (const Precision precision : options_.search.choices)
-      choices.push_back(precision_name(precision));
-    return {{"model", options_.model},
-            {"identity", identity_},
-            {"precisions", options_.output},
-            {"budget", budget},
-            {"choices", choices},
-            {"seed", options_.search.seed},
-            {"evaluations", result.evaluated.size()},
-            {"results", rows},
-            {"layers", layers}};
-  }
-
   const SearchCommandOptions& options_;
   std::string identity_, images_digest_;
   RealNetwork network_;
   CalibrationImages calibrating_;
-  Judge searching_, held_out_;
+  SearchJudge searching_, held_out_;
   ActivationRanges ranges_;
   bool unsigned_codes_ = false;
   std::map<Precision, Graph> rounded_;  // the network, for one integer precision throughout
   std::vector<SearchedLayer> layers_;
-  std::vector<Row> rows_;
+  std::vector<SearchRow> rows_;
 };
 
 Status run_search(SearchCommandOptions options) {
