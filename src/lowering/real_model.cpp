@@ -35,6 +35,16 @@ Result<ModelContents> make_real_model(const RealNetwork& network, const RealLowe
   return model;
 }
 
+ModelMaker real_model_maker(const RealNetwork& network) {
+  return [name = network.name, preprocessing = network.preprocessing](
+             const Graph& folded, const PrecisionMap& precisions, const ActivationRanges& ranges) {
+    RealLoweringOptions lowering;
+    lowering.precisions = precisions;
+    lowering.ranges = ranges;
+    return make_real_model({name, folded, preprocessing}, lowering);
+  };
+}
+
 Result<ModelContents> make_float_model(const RealNetwork& network) {
   return make_real_model(network, RealLoweringOptions{});
 }

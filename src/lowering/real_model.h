@@ -6,6 +6,7 @@
 #include "bitplace/result.h"
 #include "graph/model_contents.h"
 #include "lowering/lower.h"
+#include "quantize/quantized_model.h"
 
 namespace bitplace {
 
@@ -24,6 +25,10 @@ Result<ModelContents> make_real_model(const RealNetwork& network, const RealLowe
 
 // The same without a precision map and ranges: f32 throughout, with an L2-normalised f32 descriptor.
 Result<ModelContents> make_float_model(const RealNetwork& network);
+
+// Makes models of other graphs of the network, such as equalised ones, for what tries precisions and ranges
+// out.
+ModelMaker real_model_maker(const RealNetwork& network);
 
 // An fp32 model as the network that it was made of: its graph up to the features. A model with anything but
 // f32 in it is an error.

@@ -1,31 +1,11 @@
 // Parameters of networks that were never trained. The same seed gives the same numbers on every machine.
 #pragma once
 
+#include "core/split_mix.h"
 #include "graph/graph.h"
 #include "networks/parameter_source.h"
 
 namespace bitplace {
-
-// SplitMix64: integer arithmetic only.
-class SplitMix64 {
- public:
-  explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
-
-  // Uniform in [low, high), of 24 bits.
-  float uniform(float low, float high) {
-    return low + (high - low) * (static_cast<float>(next() >> 40) * 0x1p-24f);
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 // Weights as He et al. (2015) draw them, so that sums keep the size of what they are made of; factors around
 // 1 and offsets around 0. Batch-norm statistics are of numbers of size 1 until settle_batch_norms() knows

@@ -6,29 +6,12 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/split_mix.h"
 
 namespace bitplace {
 namespace {
 
 constexpr int kMostMutations = 1000;  // before a child that stays too expensive is cut down
-
-// SplitMix64: integer arithmetic only, so every machine searches alike.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
-  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(next() % bound); }
-  double unit() { return static_cast<double>(next() >> 11) * 0x1p-53; }
-
- private:
-  std::uint64_t state_;
-};
 
 std::size_t choice_of(char gene) {
   return static_cast<std::size_t>(gene - '0');
@@ -210,7 +193,7 @@ class Search {
   const SearchOptions& options_;
   const GenomeError& error_;
   const SearchProgress& progress_;
-  Random random_;
+  SplitMix64 random_;
   char top_;                         // the gene of the most bits
   std::vector<double> sensitivity_;  // 0 to 1
   std::vector<SearchCandidate> population_;

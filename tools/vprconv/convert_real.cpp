@@ -173,12 +173,14 @@ class RealConversion {
     BITPLACE_ASSIGN(list, find_images(options_.calibrate, kMostCalibrationImages));
     const CalibrationImages images = calibration_images(list);
     StageBars bars;
-    BITPLACE_ASSIGN(chosen, choose_quantization(network_.graph, lowering_.precisions, maker(), images,
-                                                trials_of(options_), std::ref(bars)));
     BITPLACE_ASSIGN(
-        report, quantization_report(
-                    chosen.quantization, chosen.reference, maker(), some_images(images, kMostReportImages),
-                    [&](std::size_t done, std::size_t total) { bars("measure layers", done, total); }));
+        chosen, choose_quantization(network_.graph, lowering_.precisions, real_model_maker(network_), images,
+                                    trials_of(options_), std::ref(bars)));
+    BITPLACE_ASSIGN(report,
+                    quantization_report(
+                        chosen.quantization, chosen.reference, real_model_maker(network_),
+                        some_images(images, kMostReportImages),
+                        [&](std::size_t done, std::size_t total) { bars("measure layers", done, total); }));
     result_.trials = std::move(chosen.trials);
     result_.chosen_trial = chosen.chosen;
     result_.quantization = std::move(report);
@@ -188,16 +190,6 @@ class RealConversion {
     result_.notes.push_back("quantized by " + result_.trials[result_.chosen_trial].name + " on " +
                             images_text(options_.calibrate, list));
     return {};
-  }
-
-  ModelMaker maker() const {
-    return [name = network_.name, preprocessing = network_.preprocessing](
-               const Graph& folded, const PrecisionMap& precisions, const ActivationRanges& ranges) {
-      RealLoweringOptions lowering;
-      lowering.precisions = precisions;
-      lowering.ranges = ranges;
-      return make_real_model({name, folded, preprocessing}, lowering);
-    };
   }
 
   Status choose_encoding() {

@@ -114,8 +114,8 @@ class SearchRun {
     trials.round_weights = trials.correct_biases = false;
     PrecisionMap int8;
     int8.otherwise = Precision::int8;
-    BITPLACE_ASSIGN(chosen,
-                    choose_quantization(network_.graph, int8, maker(), calibrating_, trials, std::ref(bars)));
+    BITPLACE_ASSIGN(chosen, choose_quantization(network_.graph, int8, real_model_maker(network_),
+                                                calibrating_, trials, std::ref(bars)));
     network_.graph = std::move(chosen.quantization.folded);
     ranges_ = std::move(chosen.quantization.ranges);
     unsigned_codes_ = chosen.quantization.precisions.unsigned_codes;
@@ -128,7 +128,8 @@ class SearchRun {
 
   Status settle_costs(SearchState* state) {
     if (state->costs().empty()) {
-      BITPLACE_ASSIGN(costs, measure_costs(network_, maker(), ranges_, options_.search.choices));
+      BITPLACE_ASSIGN(costs,
+                      measure_costs(network_, real_model_maker(network_), ranges_, options_.search.choices));
       BITPLACE_TRY(state->set_costs(costs));
     }
     layers_ = state->costs();
@@ -145,21 +146,11 @@ class SearchRun {
       uniform.unsigned_codes = unsigned_codes_;
       const std::string stage = std::string("round weights, ") + precision_name(precision);
       BITPLACE_ASSIGN(rounded,
-                      round_weights({network_.graph, uniform, ranges_}, maker(), images,
+                      round_weights({network_.graph, uniform, ranges_}, real_model_maker(network_), images,
                                     [&](std::size_t done, std::size_t total) { bars(stage, done, total); }));
       rounded_[precision] = std::move(rounded);
     }
     return {};
-  }
-
-  ModelMaker maker() const {
-    return [name = network_.name, preprocessing = network_.preprocessing](
-               const Graph& folded, const PrecisionMap& precisions, const ActivationRanges& ranges) {
-      RealLoweringOptions lowering;
-      lowering.precisions = precisions;
-      lowering.ranges = ranges;
-      return make_real_model({name, folded, preprocessing}, lowering);
-    };
   }
 
   PrecisionMap precisions_of(const Genome& genome) const {
@@ -171,7 +162,7 @@ class SearchRun {
   Result<double> error_of(const Genome& genome, const SearchJudge& judge) const {
     const PrecisionMap precisions = precisions_of(genome);
     const Graph graph = combine_rounded(network_.graph, rounded_, precisions);
-    BITPLACE_ASSIGN(model, maker()(graph, precisions, ranges_));
+    BITPLACE_ASSIGN(model, real_model_maker(network_)(graph, precisions, ranges_));
     return judge.error_of(model);
   }
 
