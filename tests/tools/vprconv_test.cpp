@@ -92,6 +92,9 @@ TEST_CASE("a random FloppyNet is small, labelled, reproducible, and can be inspe
   CHECK(inspected["identity"] == facts["identity"]);
   CHECK(inspected["byte_identical"] == true);
   CHECK(inspected["layers"].size() == 5);
+  CHECK(inspected["cost"]["weights"]["b1"]["count"] == 1239072);
+  CHECK(inspected["cost"]["weights"]["b1"]["bytes"] == 154884);
+  CHECK(inspected["cost"]["multiply_accumulates"]["b1 x b1"] == 500269056);
 
   REQUIRE(vprconv(folder, "explain '" + model + "' --json '" + json + "'").exit_code == 0);
   const auto explained = nlohmann::json::parse(text_of(json));

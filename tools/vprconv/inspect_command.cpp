@@ -11,6 +11,7 @@
 #include "lowering/rewrite.h"
 #include "vprconv/commands.h"
 #include "vprconv/decisions.h"
+#include "vprconv/model_cost.h"
 
 namespace bitplace::tools {
 namespace {
@@ -204,6 +205,7 @@ Json model_json(const std::string& path, const Model& model) {
       {"descriptor",
        {{"type", descriptor_type_name(spec.type)}, {"dimension", spec.dimension}, {"bytes", spec.bytes()}}},
       {"byte_identical", is_byte_identical(contents.graph)},
+      {"cost", cost_json(model_cost(contents.graph))},
       {"layers", layers_json(contents.graph)},
       {"metadata", metadata}};
 }
@@ -237,7 +239,7 @@ Result<Json> inspect_model(const std::string& path) {
               is_byte_identical(contents.graph) ? "byte-identical on every machine"
                                                 : "may differ in the last bits between instruction sets");
   print_layers(contents.graph);
-  std::printf("\n");
+  std::printf("\n%s\n\n", cost_text(model_cost(contents.graph)).c_str());
   TextTable metadata({{"metadata"}, {"value"}});
   for (const auto& [key, value] : model.metadata())
     metadata.add_row({key, value});
