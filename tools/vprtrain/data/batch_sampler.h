@@ -1,0 +1,48 @@
+// Which images go into which batch.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "vprtrain/data/dataset.h"
+
+namespace bitplace::train {
+
+struct Sample {
+  std::int64_t image = 0;  // in Dataset::images
+  std::int64_t place = 0;  // in Dataset::places
+};
+
+struct SamplerOptions {
+  std::int64_t places = 16;  // in a batch
+  std::int64_t images = 2;   // of each place; a place with fewer shows some of them again
+  std::uint64_t seed = 1;
+};
+
+class BatchSampler {
+ public:
+  // `dataset` outlives this.
+  BatchSampler(const Dataset& dataset, const SamplerOptions& options);
+
+  // The same in every epoch.
+  std::int64_t batches() const;
+
+  // Every place in exactly one batch, in an order that follows from the seed and the epoch alone. Samples of
+  // a place are adjacent. Neighbours are kept out of each other's batches where there are places enough;
+  // where not, PairMasks keeps them apart. Places that do not fill a batch are spread over the others, so
+  // that none is much smaller than `places`.
+  std::vector<std::vector<Sample>> epoch(std::int64_t epoch) const;
+
+ private:
+  const Dataset& dataset_;
+  SamplerOptions options_;
+};
+
+// What the samples of a batch are to each other, row by row, size x size; 1 or 0.
+struct PairMasks {
+  std::vector<std::uint8_t> positives;  // the same place, another sample
+  std::vector<std::uint8_t> negatives;  // another place, and not a neighbour
+};
+PairMasks pair_masks(const Dataset& dataset, const std::vector<Sample>& samples);
+
+}  // namespace bitplace::train
