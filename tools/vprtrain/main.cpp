@@ -1,0 +1,8 @@
+#include "common/program.h"
+#include "vprtrain/commands.h"
+
+int main(int argc, char** argv) {
+  bitplace::tools::Program program("vprtrain", "Trains networks for visual place recognition");
+  bitplace::train::add_list(program);
+  return program.main(argc, argv);
+}

@@ -1,0 +1,12 @@
+// The families of networks: one function per file of this folder. registry.cpp puts them into one list.
+#pragma once
+
+#include <vector>
+
+#include "vprtrain/network.h"
+
+namespace bitplace::train {
+
+std::vector<NetworkEntry> floppynet_family();
+
+}  // namespace bitplace::train
