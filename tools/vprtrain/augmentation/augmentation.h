@@ -63,10 +63,16 @@ class Augmenter {
   void run(const ImageView& image, const AugmentationKey& key, std::uint8_t* out);
 
  private:
+  void sample(const ImageView& image, const AugmentationKey& key, std::uint8_t* out);
+  void change_light(const AugmentationKey& key, std::uint8_t* out);
+
   AugmentationOptions options_;
   NetworkImageMaker maker_;
-  std::vector<float> field_;
-  std::vector<std::uint8_t> bytes_;
+  // Kept between calls.
+  std::vector<std::uint8_t> resized_;
+  std::vector<std::uint8_t> coarse_;
+  std::vector<std::uint8_t> wide_;
+  std::vector<float> row_;
 };
 
 }  // namespace bitplace::train
