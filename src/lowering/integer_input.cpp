@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "core/error.h"
 #include "lowering/passes.h"
 #include "lowering/rewrite.h"
@@ -19,15 +21,30 @@ Status check_first_layer(const Graph& graph, const Node& node) {
   return {};
 }
 
+// By value: whether the features are made of it without a sign in between. They have no unit of their own:
+// descriptors are their directions.
+std::vector<bool> values_in_features(const Graph& graph) {
+  std::vector<bool> in_features(graph.values.size());
+  in_features[static_cast<std::size_t>(graph.features)] = true;
+  for (std::size_t i = graph.nodes.size(); i-- > 0;) {
+    const Node& node = graph.nodes[i];
+    if (node.op == Op::sign || !in_features[static_cast<std::size_t>(node.output)]) continue;
+    for (const ValueId input : node.inputs)
+      in_features[static_cast<std::size_t>(input)] = true;
+  }
+  return in_features;
+}
+
 }  // namespace
 
 Result<Graph> integer_input(const Graph& graph, float divisor) {
+  const std::vector<bool> in_features = values_in_features(graph);
   Rewrite rewrite(graph, DataType::u8);
   for (const Node& node : graph.nodes) {
     const bool first_layer = node.inputs[0] == graph.input;
     if (first_layer) BITPLACE_TRY(check_first_layer(graph, node));
     BITPLACE_TRY(rewrite.copy(node));
-    if (!first_layer) continue;
+    if (!first_layer || in_features[static_cast<std::size_t>(node.output)]) continue;
     Node divide{node.name + "/divide",     Op::divide, {rewrite.find(node.output)}, kNone,
                 DivideAttributes{divisor}, {}};
     BITPLACE_ASSIGN(scaled, rewrite.append(std::move(divide)));

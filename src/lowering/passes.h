@@ -7,7 +7,8 @@
 namespace bitplace {
 
 // The input that training fed as pixel / divisor becomes the pixel itself: u8 in, s32 accumulators, and an
-// explicit division behind each first convolution.
+// explicit division behind each first convolution. Features that are made of its output without a sign in
+// between are not divided: they are `divisor` times the trained network's.
 Result<Graph> integer_input(const Graph& graph, float divisor);
 
 // Where a channel falls with its accumulator and is pooled afterwards, the filter's bits are inverted and the

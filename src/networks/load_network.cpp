@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "networks/backbone.h"
 #include "networks/build_binary_network.h"
+#include "networks/cut_at_layer.h"
 #include "networks/heads/attach_head.h"
 #include "networks/import_tflite.h"
 #include "networks/load_backbone.h"
@@ -32,8 +33,6 @@ Preprocessing binary_preprocessing(const Graph& graph) {
 // What only real-valued networks leave open.
 Status check_fixed(const NetworkOptions& options, const Graph& graph) {
   const Shape& shape = graph.values[static_cast<std::size_t>(graph.input)].shape;
-  if (!options.cut.empty())
-    return make_error(ErrorCode::invalid_argument, "--cut " + options.cut, "this network has no cuts");
   if (!options.head.empty() && options.head != head_name(HeadKind::flatten)) {
     return make_error(ErrorCode::invalid_argument, "--head " + options.head,
                       "heads need real-valued features, and this network's are integers");
@@ -53,6 +52,11 @@ Result<LoadedNetwork> binary_network(const std::string& name, Graph graph, std::
   BITPLACE_TRY(check_fixed(options, graph));
   LoadedNetwork loaded;
   loaded.name = name;
+  if (!options.cut.empty()) {
+    BITPLACE_ASSIGN(front, cut_at_layer(graph, options.cut));
+    graph = std::move(front);
+    loaded.cut = options.cut;
+  }
   loaded.preprocessing = binary_preprocessing(graph);
   loaded.graph = std::move(graph);
   loaded.epsilon = epsilon;

@@ -15,8 +15,9 @@ namespace bitplace {
 struct NetworkOptions {
   std::string network;            // empty: recognise it
   std::optional<double> epsilon;  // of batch-norms, where the checkpoint does not hold it
+  // Where the network ends: a cut of a real-valued backbone, or a layer of a binary network, by name.
+  std::string cut;
   // Of real-valued networks; empty or absent: what the checkpoint says, or the network's usual choice.
-  std::string cut;                   // where the backbone ends
   std::string head;                  // what makes features of its last map
   std::optional<float> gem_p;        // GeM's exponent, instead of the checkpoint's
   std::string pool_norm;             // before, after or none: where pooling in front of a linear layer is

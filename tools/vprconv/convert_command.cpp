@@ -161,7 +161,9 @@ void add_convert(Program& program) {
   command.add_option("-o,--output", options->output, "The model to write")->required();
   command.add_option("--network", options->network, "Which network it is; recognised where it can be")
       ->check(CLI::IsMember(network_names()));
-  command.add_option("--cut", options->cut, "Where a real-valued backbone ends (docs/networks.md)");
+  command.add_option(
+      "--cut", options->cut,
+      "Where the network ends: a backbone's cut, or a layer of a binary network (docs/networks.md)");
   command
       .add_option("--head", options->head,
                   "What makes a descriptor of the last feature map; recognised where it can be")

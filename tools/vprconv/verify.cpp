@@ -19,6 +19,18 @@ namespace {
 
 constexpr std::size_t kMostImages = 32;  // the float side takes about a second for each
 
+double pixel_divisor(const Preprocessing& p) {
+  return std::nearbyint(1.0 / static_cast<double>(p.value_scale));
+}
+
+// What the model's integers are times the trained features: 1 behind a sign, and in front of all of them the
+// number that training divided pixels by (lowering/passes.h, integer_input).
+double feature_unit(const Graph& trained, const Preprocessing& rules) {
+  const bool has_sign = std::any_of(trained.nodes.begin(), trained.nodes.end(),
+                                    [](const Node& node) { return node.op == Op::sign; });
+  return has_sign ? 1.0 : pixel_divisor(rules);
+}
+
 class Verifier {
  public:
   Verifier(const Source& source, const Conversion& conversion)
@@ -27,6 +39,7 @@ class Verifier {
         model_(conversion.model),
         encoding_(conversion.descriptor.encoding) {
     result_.real_valued = source.network.real_valued;
+    if (!result_.real_valued) feature_unit_ = feature_unit(trained_, rules_);
     result_.exact = conversion.exact;
   }
 
@@ -36,6 +49,9 @@ class Verifier {
   Status prepare();
   Status compare(const ImageView& image);
   Result<std::vector<double>> trained_features(const ImageView& image);
+  double integer_of(double feature) const {
+    return feature_unit_ == 1.0 ? feature : std::nearbyint(feature * feature_unit_);
+  }
   double number_of(std::uint8_t pixel, std::size_t channel) const;
   void compare_numbers(const std::vector<double>& expected);
   void compare_integers(const std::vector<double>& expected, std::int64_t ties);
@@ -46,6 +62,7 @@ class Verifier {
   const Preprocessing& rules_;
   const ModelContents& model_;
   const DescriptorEncoding& encoding_;
+  double feature_unit_ = 1.0;
   Describer* describer_ = nullptr;
   Preprocessor preprocessor_;
   AlignedBuffer scratch_;
@@ -79,9 +96,8 @@ Result<std::vector<double>> Verifier::trained_features(const ImageView& image) {
 
 // What training fed for a grey level: pixel / 255, perhaps normalised.
 double Verifier::number_of(std::uint8_t pixel, std::size_t channel) const {
-  const double divisor = std::nearbyint(1.0 / static_cast<double>(rules_.value_scale));
   const double mean = static_cast<double>(rules_.mean[channel]);
-  return (pixel / divisor - mean) / static_cast<double>(rules_.standard_deviation[channel]);
+  return (pixel / pixel_divisor(rules_) - mean) / static_cast<double>(rules_.standard_deviation[channel]);
 }
 
 void Verifier::compare_numbers(const std::vector<double>& expected) {
@@ -97,7 +113,7 @@ void Verifier::compare_numbers(const std::vector<double>& expected) {
 void Verifier::compare_integers(const std::vector<double>& expected, std::int64_t ties) {
   std::int64_t differing = 0;
   for (std::size_t i = 0; i < features_.size(); ++i)
-    differing += static_cast<double>(features_[i]) != expected[i] ? 1 : 0;
+    differing += static_cast<double>(features_[i]) != integer_of(expected[i]) ? 1 : 0;
   result_.integers += static_cast<std::int64_t>(features_.size());
   result_.differing += differing;
   result_.sign_ties += ties;
