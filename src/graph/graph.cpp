@@ -90,6 +90,8 @@ const char* op_name(Op op) {
       return "multiply_add";
     case Op::batch_norm:
       return "batch_norm";
+    case Op::levels:
+      return "levels";
   }
   return "unknown";
 }
@@ -189,6 +191,8 @@ Attributes default_attributes(Op op) {
       return DivideAttributes{};
     case Op::batch_norm:
       return BatchNormAttributes{};
+    case Op::levels:
+      return LevelsAttributes{};
     case Op::threshold:
     case Op::sign:
     case Op::reshape:

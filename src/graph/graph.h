@@ -50,6 +50,7 @@ enum class Op : std::uint8_t {
   divide = 64,        // s32, f32 -> f32: x / divisor
   multiply_add = 65,  // s32, f32 -> f32: x * multiplier[c] + addend[c]
   batch_norm = 66,    // s32, f32 -> f32: (x - mean[c]) / sqrt(variance[c] + epsilon) * weight[c] + bias[c]
+  levels = 67,        // s32, f32 -> f32: round_half_even(clamp(x * scale + offset, 0, high)) * step + base
 };
 
 // What stands outside the image: nothing (valid), 0, or +1 (which is bit 0).
@@ -151,12 +152,20 @@ struct BatchNormAttributes {
   double epsilon = 1e-5;
 };
 
+// Few levels, evenly spaced: code 0 is `base`, code `high` the level farthest from it.
+struct LevelsAttributes {
+  float scale = 1.0f, offset = 0.0f;
+  float high = 1.0f;  // a whole number from 1 to 255
+  float step = 1.0f, base = 0.0f;
+};
+
 struct NoAttributes {};
 
-using Attributes = std::variant<NoAttributes, ConvolutionAttributes, MaxPoolAttributes, QuantizeAttributes,
-                                DivideAttributes, BatchNormAttributes, AveragePoolAttributes, AddAttributes,
-                                MultiplyChannelsAttributes, ActivationAttributes, DequantizeAttributes,
-                                CastAttributes, GemPoolAttributes, VladAttributes, LayerNormAttributes>;
+using Attributes =
+    std::variant<NoAttributes, ConvolutionAttributes, MaxPoolAttributes, QuantizeAttributes, DivideAttributes,
+                 BatchNormAttributes, AveragePoolAttributes, AddAttributes, MultiplyChannelsAttributes,
+                 ActivationAttributes, DequantizeAttributes, CastAttributes, GemPoolAttributes,
+                 VladAttributes, LayerNormAttributes, LevelsAttributes>;
 
 // Activations are NHWC with N = 1.
 struct Value {
@@ -287,6 +296,12 @@ void visit_fields(A& a, Visitor&& field) {
     field("divisor", a.divisor);
   } else if constexpr (std::is_same_v<T, BatchNormAttributes>) {
     field("epsilon", a.epsilon);
+  } else if constexpr (std::is_same_v<T, LevelsAttributes>) {
+    field("scale", a.scale);
+    field("offset", a.offset);
+    field("high", a.high);
+    field("step", a.step);
+    field("base", a.base);
   }
 }
 

@@ -16,6 +16,7 @@ Result<ValueSpec> lookup(const Graph& graph, const Node& node, const Value& inpu
 Result<ValueSpec> quantize(const Node& node, const Value& input);
 Result<ValueSpec> dequantize(const Graph& graph, const Node& node, const Value& input);
 Result<ValueSpec> cast(const Node& node, const Value& input);
+Result<ValueSpec> levels(const Node& node, const Value& input);
 Result<ValueSpec> gem_pool(const Node& node, const Value& input);
 Result<ValueSpec> vlad(const Graph& graph, const Node& node, const Value& input);
 Result<ValueSpec> layer_norm(const Graph& graph, const Node& node, const Value& input);

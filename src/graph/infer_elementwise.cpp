@@ -105,4 +105,15 @@ Result<ValueSpec> cast(const Node& node, const Value& input) {
   return ValueSpec{type, input.shape};
 }
 
+Result<ValueSpec> levels(const Node& node, const Value& input) {
+  const auto& a = std::get<LevelsAttributes>(node.attributes);
+  if (!is_code_scale(a.scale) || !is_code_scale(a.step))
+    return node_error(node, "scale or step is not a normal number of reasonable size");
+  if (!std::isfinite(a.offset) || !std::isfinite(a.base))
+    return node_error(node, "offset or base is not finite");
+  const bool whole = a.high >= 1.0f && a.high <= 255.0f && a.high == std::nearbyint(a.high);
+  if (!whole) return node_error(node, "high is not a whole number from 1 to 255");
+  return ValueSpec{DataType::f32, input.shape};
+}
+
 }  // namespace bitplace::infer

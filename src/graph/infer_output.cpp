@@ -69,6 +69,7 @@ bool takes(Op op, DataType type) {
     case Op::divide:
     case Op::multiply_add:
     case Op::batch_norm:
+    case Op::levels:
       return is_number(type);
     case Op::quantize:
       return is_number(type) || floats;
@@ -181,6 +182,8 @@ Result<ValueSpec> infer_output(const Graph& graph, const Node& node) {
       return infer_channel_affine(graph, node, input, {"multiplier", "addend"});
     case Op::batch_norm:
       return infer_channel_affine(graph, node, input, {"mean", "variance", "weight", "bias"});
+    case Op::levels:
+      return infer::levels(node, input);
   }
   return node_error(node, "unknown operation");
 }

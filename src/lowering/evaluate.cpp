@@ -66,6 +66,8 @@ Numbers run(const Operation& operation) {
       return evaluation::transpose(operation);
     case Op::concatenate:
       return evaluation::concatenate(operation);
+    case Op::levels:
+      return evaluation::levels(operation);
     case Op::divide:
     case Op::multiply_add:
     case Op::batch_norm:

@@ -105,6 +105,18 @@ Numbers quantize(const Operation& operation) {
   });
 }
 
+// In binary32, each step rounded, as training quantizes; a NaN is code 0.
+Numbers levels(const Operation& operation) {
+  const auto& a = operation.attributes<LevelsAttributes>();
+  return each(operation.first, [&](double x) {
+    const float scaled = static_cast<float>(x) * a.scale;
+    const float position = scaled + a.offset;
+    const float code = position > 0.0f ? std::nearbyint(std::min(position, a.high)) : 0.0f;
+    const float level = code * a.step;
+    return static_cast<double>(level + a.base);
+  });
+}
+
 Numbers add(const Operation& operation) {
   const auto& attributes = operation.attributes<AddAttributes>();
   Numbers output(operation.first.size());

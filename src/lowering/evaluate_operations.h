@@ -55,6 +55,7 @@ Numbers average_pool(const Operation& operation);
 Numbers threshold(const Operation& operation, const Numbers& input);
 Numbers sign(const Operation& operation);
 Numbers quantize(const Operation& operation);
+Numbers levels(const Operation& operation);
 Numbers add(const Operation& operation);
 Numbers activation(const Operation& operation);
 Numbers lookup(const Operation& operation);

@@ -4,6 +4,8 @@
 #include <ctime>
 #include <limits>
 
+#include "graph/text_dump.h"
+
 using namespace bitplace;
 
 namespace {
@@ -79,6 +81,27 @@ TEST_CASE("a desk operation is valid but not deployable") {
   REQUIRE(divided.ok());
   CHECK(validate_graph(graph).ok());
   CHECK(validate_deployable(graph).error().code() == ErrorCode::unsupported);
+}
+
+TEST_CASE("levels have a whole number of codes, and are no deployable operation") {
+  const auto append = [](const LevelsAttributes& attributes) {
+    Graph graph = small_graph();
+    const Result<ValueId> output = graph.append({"levels", Op::levels, {1}, kNone, attributes, {}});
+    if (!output.ok()) return false;
+    CHECK(graph.values.back().type == DataType::f32);
+    CHECK(validate_deployable(graph).error().code() == ErrorCode::unsupported);
+    CHECK(dump_graph(graph).find("= levels(%1) \"levels\" scale=") != std::string::npos);
+    return true;
+  };
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  CHECK(append({3.0f, 0.0f, 3.0f, 1.0f / 3.0f, 0.0f}));
+  CHECK(append({-128.0f, 127.5f, 255.0f, -2.0f / 255.0f, 1.0f}));
+  CHECK_FALSE(append({0.0f, 0.0f, 3.0f, 1.0f, 0.0f}));
+  CHECK_FALSE(append({1.0f, kNan, 3.0f, 1.0f, 0.0f}));
+  CHECK_FALSE(append({1.0f, 0.0f, 3.0f, kNan, 0.0f}));
+  CHECK_FALSE(append({1.0f, 0.0f, 3.0f, 1.0f, kNan}));
+  for (const float high : {0.0f, 2.5f, 256.0f, kNan})
+    CHECK_FALSE(append({1.0f, 0.0f, high, 1.0f, 0.0f}));
 }
 
 TEST_CASE("a requantization above 127 gives codes without a sign, which few operations read") {

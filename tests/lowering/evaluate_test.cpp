@@ -170,6 +170,27 @@ TEST_CASE("evaluation strides, dilates, groups and pads as the engine does") {
   }
 }
 
+TEST_CASE("levels round to the nearest code, ties to even, and clamp") {
+  const auto levels_of = [](const LevelsAttributes& attributes, const std::vector<double>& input) {
+    Graph graph;
+    graph.input =
+        graph.add_value("x", DataType::f32, Shape(1, 1, 1, static_cast<std::int64_t>(input.size())));
+    graph.features = graph.descriptor =
+        *graph.append({"levels", Op::levels, {graph.input}, kNone, attributes, {}});
+    return evaluate(graph, input)->back();
+  };
+  const double third = static_cast<double>(1.0f / 3.0f);
+  const LevelsAttributes dorefa_2 = {3.0f, 0.0f, 3.0f, 1.0f / 3.0f, 0.0f};
+  CHECK(levels_of(dorefa_2, {-1.0, 0.1, 0.2, 0.5, 0.8, 0.9, 7.0, std::nan("")}) ==
+        std::vector<double>{0.0, 0.0, third, 2 * third, 2 * third, 1.0, 1.0, 0.0});
+  // Two bits of a Floppy network: codes 0 to 3 are the levels 1, 1/3, -1/3, -1; half way, the even code.
+  const LevelsAttributes floppy_2 = {-2.0f, 1.5f, 3.0f, -2.0f / 3.0f, 1.0f};
+  const double near = static_cast<double>(-2.0f / 3.0f + 1.0f),
+               far = static_cast<double>(-4.0f / 3.0f + 1.0f);
+  CHECK(levels_of(floppy_2, {9.0, 0.5, 0.4, 0.0, -0.5, -0.6, -9.0}) ==
+        std::vector<double>{1.0, 1.0, near, far, far, -1.0, -1.0});
+}
+
 TEST_CASE("evaluation rounds to halves and reads them as the engine's conversions do") {
   for (unsigned bits = 0; bits <= 0xffffu; ++bits) {
     const auto half = static_cast<std::uint16_t>(bits);
