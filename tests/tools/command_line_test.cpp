@@ -400,3 +400,16 @@ TEST_CASE("the generated street is the same whenever it is rendered, and is neve
   CHECK(picture != text_of(scratch / "a/ref/0001.png"));
   CHECK(run(scratch, "vprworld", "--places 2 -o " + (scratch / "a")).code == 1);
 }
+
+TEST_CASE(
+    "drives for training give one folder per place, each drive in its own light and the same every time") {
+  const Scratch scratch;
+  REQUIRE(run(scratch, "vprworld", "--places 2 --drives 2 --spacing 20 -o " + (scratch / "a")).code == 0);
+  REQUIRE(run(scratch, "vprworld", "--places 2 --drives 2 --spacing 20 -o " + (scratch / "b")).code == 0);
+  const std::string picture = text_of(scratch / "a/0001/0001.png");
+  CHECK(picture.size() > 10000);
+  CHECK(picture == text_of(scratch / "b/0001/0001.png"));
+  CHECK(picture != text_of(scratch / "a/0001/0000.png"));
+  CHECK(run(scratch, "vprworld", "--places 2 --drives 2 -o " + (scratch / "a")).code == 1);
+  CHECK(run(scratch, "vprworld", "--places 2 --drives 1 -o " + (scratch / "c")).code == 2);
+}

@@ -118,7 +118,65 @@ Light light_from(float azimuth_degrees, float elevation_degrees) {
   return light;
 }
 
+// Clear, hazy, overcast, dusk or night, with the sun anywhere.
+Light random_light(Sequence* random) {
+  Light light = light_from(random->real(-180.0f, 180.0f), random->real(8.0f, 60.0f));
+  const float warm = random->real(0.0f, 1.0f);
+  light.sun = mix(Color{1.6f, 1.5f, 1.35f}, Color{1.6f, 0.95f, 0.5f}, warm) * random->real(0.6f, 1.1f);
+  light.ambient = mix(Color{0.42f, 0.48f, 0.6f}, Color{0.46f, 0.44f, 0.46f}, warm);
+  light.zenith = mix(Color{0.14f, 0.31f, 0.74f}, Color{0.24f, 0.32f, 0.55f}, warm);
+  light.horizon = mix(Color{0.62f, 0.74f, 0.9f}, Color{0.85f, 0.68f, 0.55f}, warm);
+  light.clouds = random->real(0.1f, 1.0f);
+  const float weather = random->real(0.0f, 1.0f);
+  if (weather < 0.3f) {  // overcast
+    const float grey = random->real(0.45f, 0.9f);
+    light.sun = light.sun * 0.06f;
+    light.ambient = {grey, grey, grey * 1.05f};
+    light.zenith = light.horizon = Color{grey, grey, grey * 1.04f} * random->real(0.9f, 1.3f);
+  } else if (weather < 0.42f) {  // dusk
+    light.sun = light.sun * 0.08f;
+    light.ambient = light.ambient * 0.3f;
+    light.zenith = light.zenith * 0.25f;
+    light.horizon = light.horizon * 0.45f;
+    light.lit_windows = random->real(0.3f, 0.9f);
+  } else if (weather < 0.54f) {  // night: the lamps light the street a little
+    light.sun = {};
+    light.ambient = Color{0.1f, 0.085f, 0.06f} * random->real(0.5f, 1.5f);
+    light.zenith = {0.01f, 0.012f, 0.02f};
+    light.horizon = {0.035f, 0.03f, 0.03f};
+    light.lit_windows = random->real(0.6f, 1.2f);
+  }
+  if (random->chance(0.3f)) light.snow = random->real(0.4f, 1.0f);
+  light.sky_seed = random->bits();
+  return light;
+}
+
+Manner random_manner(Sequence* random) {
+  Manner manner{};
+  manner.seed = random->bits();
+  manner.lane = random->real(-2.2f, 2.2f);
+  manner.lane_wander = 0.5f;
+  manner.along_wander = 1.5f;
+  manner.heading_wander = 0.06f;
+  manner.exposure = random->real(0.6f, 1.4f);
+  manner.exposure_wander = 0.2f;
+  manner.blur = random->real(0.0f, 1.5f);
+  manner.noise = random->real(0.5f, 5.0f);
+  manner.parked = random->real(0.0f, 0.6f);
+  manner.traffic = random->real(0.0f, 0.6f);
+  manner.people = random->real(0.0f, 1.0f);
+  return manner;
+}
+
 }  // namespace
+
+Drive random_drive(const Street& street, const DriveOptions& options, int index) {
+  Sequence random(hash(options.seed, 301, static_cast<std::uint32_t>(index)));
+  const Light light = random_light(&random);
+  Manner manner = random_manner(&random);
+  if (light.ambient.g < 0.2f) manner.exposure *= 2.0f;  // the camera opens in the dark
+  return make_drive(street, options, manner, light);
+}
 
 Drive first_drive(const Street& street, const DriveOptions& options) {
   Light light = light_from(-115.0f, 42.0f);

@@ -1,4 +1,4 @@
-// One drive along the street: its hour and weather, its lane, what moves and what is parked, its camera.
+// A drive along the street: its hour and weather, its lane, what moves and what is parked, its camera.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@ struct Light {
   Color horizon;
   float clouds = 0.3f;       // share of the sky
   float lit_windows = 0.0f;  // brightness of windows with a lamp behind them
+  float snow = 0.0f;         // share of the ground and the roofs under snow; trees are bare from one half on
   std::uint32_t sky_seed = 0;
 };
 
@@ -55,5 +56,8 @@ Drive first_drive(const Street& street, const DriveOptions& options);
 // The second: a hazy late afternoon with a low, warm sun, in the middle of the road, other traffic, a less
 // steady camera.
 Drive second_drive(const Street& street, const DriveOptions& options);
+// Drive number `index` of many, for training: its season, hour, weather, lane, traffic and camera are drawn
+// from the seed and the index.
+Drive random_drive(const Street& street, const DriveOptions& options, int index);
 
 }  // namespace bitplace::world

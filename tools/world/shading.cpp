@@ -51,6 +51,14 @@ Surface car_surface(const Box& box, float u, float v, float width) {
   return {plate ? Color{0.8f, 0.8f, 0.75f} : paint, 0.12f, 0.0f};
 }
 
+// Snow lies where the noise says, so that paths and edges show through.
+Color under_snow(Color albedo, const Light& light, std::uint32_t seed, Vector point) {
+  if (light.snow <= 0.0f) return albedo;
+  const float bare = fractal_noise(seed, point.x * 0.3f, point.z * 0.3f, 3);
+  const float cover = smooth_step(bare - 0.15f, bare + 0.15f, light.snow);
+  return mix(albedo, Color{0.85f, 0.87f, 0.92f}, cover);
+}
+
 Surface road_surface(const Street& street, Vector point, float offset) {
   const std::uint32_t seed = street.seed();
   const float grain = 0.8f + 0.4f * fractal_noise(seed, point.x * 5.0f, point.z * 5.0f, 2);
@@ -97,7 +105,7 @@ Color box_color(const Street& street, const Light& light, const Box& box, Vector
     case BoxKind::building:
       return lit(street, light, point, normal, facade_surface(box, front, u, v, width));
     case BoxKind::roof: {
-      const Color tiles = random_color(box.seed, 0.5f) * 0.7f;
+      const Color tiles = under_snow(random_color(box.seed, 0.5f) * 0.7f, light, box.seed, point);
       const bool row = std::fmod(v, 0.4f) < 0.12f;
       return lit(street, light, point, normal, {row ? tiles * 0.6f : tiles, 0.0f, 0.0f});
     }
@@ -121,6 +129,7 @@ Color ground_color(const Street& street, const Light& light, Vector point) {
     surface.albedo =
         mix(Color{0.08f, 0.14f, 0.04f}, Color{0.28f, 0.24f, 0.16f}, smooth_step(0.4f, 0.6f, grass));
   }
+  surface.albedo = under_snow(surface.albedo, light, street.seed() + 17u, point);
   const Color color = lit(street, light, point, {0.0f, 1.0f, 0.0f}, surface);
   const float shadow =
       street.crown_shadow(point.x, point.z, light.sun_x / light.sun_y, light.sun_z / light.sun_y);
@@ -153,6 +162,11 @@ bool sprite_color(const Light& light, const Sprite& sprite, float x, float y, Co
     case SpriteKind::crown: {
       const float cy = y * 2.0f - 1.0f;
       const float leaves = fractal_noise(sprite.seed, x * 4.0f + 30.0f, cy * 4.0f, 3);
+      if (light.snow > 0.5f) {  // bare branches
+        if (x * x + cy * cy > 0.9f || std::abs(leaves - 0.5f) > 0.035f) return false;
+        *color = Color{0.14f, 0.11f, 0.09f} * all_light;
+        return true;
+      }
       if (x * x + cy * cy > 0.55f + 0.75f * (leaves - 0.25f)) return false;
       if (fractal_noise(sprite.seed + 9u, x * 9.0f, cy * 9.0f, 2) > 0.74f) return false;
       const float side = (light.sun_x > 0.0f ? x : -x) * 0.35f + cy * 0.35f;
