@@ -82,9 +82,8 @@ class BatchLoader::Workers {
 
   void work() {
     Augmenter augmenter(options_.augmentation, options_.format);
-    NetworkImageMaker maker(options_.format);
     while (const std::optional<Task> task = next_task()) {
-      Result<Batch> batch = guarded([&] { return make(*task, augmenter, maker); });
+      Result<Batch> batch = guarded([&] { return make(*task, augmenter); });
       {
         const std::lock_guard lock(mutex_);
         if (task->generation == generation_) made_.emplace(task->batch, std::move(batch));
@@ -93,21 +92,20 @@ class BatchLoader::Workers {
     }
   }
 
-  Result<Batch> make(const Task& task, Augmenter& augmenter, NetworkImageMaker& maker) const {
+  Result<Batch> make(const Task& task, Augmenter& augmenter) const {
     Batch batch;
     batch.index = task.batch;
     batch.samples = (*task.samples)[static_cast<std::size_t>(task.batch)];
     batch.pairs = pair_masks(dataset_, batch.samples);
     const std::size_t image_bytes = options_.format.bytes();
     batch.pixels.resize(batch.samples.size() * image_bytes);
-    if (options_.originals) batch.originals.resize(batch.pixels.size());
     for (std::size_t i = 0; i < batch.samples.size(); ++i) {
       const PlaceImage& image = dataset_.images[static_cast<std::size_t>(batch.samples[i].image)];
       BITPLACE_ASSIGN(decoded, store_.read(image.path));
       const AugmentationKey key{options_.sampler.seed, static_cast<std::uint64_t>(task.epoch),
                                 static_cast<std::uint64_t>(task.batch), i};
       augmenter.run(decoded->view(), key, batch.pixels.data() + i * image_bytes);
-      if (options_.originals) maker.make(decoded->view(), batch.originals.data() + i * image_bytes);
+      if (options_.originals) batch.originals.push_back(std::move(decoded));
     }
     return batch;
   }

@@ -22,8 +22,8 @@ struct Batch {
   // Bytes, samples x height x width x 3, in the network's order of channels: what the converted network will
   // get, augmented.
   std::vector<std::uint8_t> pixels;
-  // The same images as they are stored, resized only; empty unless LoaderOptions::originals.
-  std::vector<std::uint8_t> originals;
+  // The same images as they are stored, for a teacher; empty unless LoaderOptions::originals.
+  std::vector<std::shared_ptr<const DecodedImage>> originals;
 };
 
 struct LoaderOptions {
