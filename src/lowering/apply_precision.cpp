@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "graph/code_range.h"
 #include "lowering/arithmetic_choice.h"
+#include "lowering/code_table.h"
 #include "lowering/quantize_weights.h"
 #include "lowering/rewrite.h"
 
@@ -45,18 +46,18 @@ class PrecisionPass {
         precisions_(precisions),
         ranges_(ranges),
         choice_(graph, precisions, ranges),
-        rewrite_(graph, type_of(choice_.of_input())),
+        rewrite_(graph, input_type()),
         forms_(graph.values.size()) {}
 
   Result<PreciseGraph> run() {
     keep(graph_.input, choice_.of_input(), rewrite_.find(graph_.input));
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
       BITPLACE_TRY(append_node(i));
-    // Features are numbers, not codes, whatever made them.
-    BITPLACE_ASSIGN(features, as_floats(graph_.features));
+    // Features are numbers, not codes, whatever made them, but for integers that training knows as features.
+    BITPLACE_ASSIGN(features, as(graph_.features, value_at(graph_, graph_.features).type));
     rewrite_.redirect(graph_.features, features);
     if (graph_.descriptor != graph_.features) {
-      BITPLACE_ASSIGN(descriptor, as_floats(graph_.descriptor));
+      BITPLACE_ASSIGN(descriptor, as(graph_.descriptor, value_at(graph_, graph_.descriptor).type));
       rewrite_.redirect(graph_.descriptor, descriptor);
     }
     PreciseGraph result;
@@ -73,6 +74,11 @@ class PrecisionPass {
     float scale;
     ValueId value;
   };
+
+  DataType input_type() const {
+    const bool codes = choice_.of_input() == Arithmetic::codes;
+    return codes ? choice_.codes_of(graph_.input).type() : type_of(choice_.of_input());
+  }
 
   static std::size_t index(ValueId value) { return static_cast<std::size_t>(value); }
 
@@ -100,8 +106,6 @@ class PrecisionPass {
     return value;
   }
 
-  Result<ValueId> as_floats(ValueId source) { return as(source, DataType::f32); }
-
   // The value as f32 or f16, converted where it is something else.
   Result<ValueId> as(ValueId source, DataType type) {
     if (const Form* form = find_form(source, type, 1.0f)) return form->value;
@@ -126,21 +130,12 @@ class PrecisionPass {
       return append_conversion(source, "quantize", {"", Op::quantize, {from.value}, kNone, attributes, {}},
                                DataType::s8, codes.scale);
     }
-    const auto other_scale = [&](float x) { return x; };
-    return append_conversion(source, "requantize", lookup_node(from.value, from.scale, codes, other_scale),
-                             DataType::s8, codes.scale);
+    Tensor table = code_table(from.scale, codes, [](float x) { return x; });
+    return append_conversion(source, "requantize", lookup_node(from.value, std::move(table)), DataType::s8,
+                             codes.scale);
   }
 
-  // A table of what a function makes of each code, in codes again.
-  template <typename Function>
-  Node lookup_node(ValueId input, float input_scale, const CodeScale& codes, const Function& function) {
-    Tensor table{"table", DataType::s8, Shape(std::int64_t{256}), std::vector<std::byte>(256)};
-    for (int code = -127; code <= 127; ++code) {
-      const float scaled = function(static_cast<float>(code) * input_scale) / codes.scale;
-      const float bounded = std::clamp(scaled, static_cast<float>(codes.low), static_cast<float>(codes.high));
-      table.as<std::int8_t>()[code + 128] = static_cast<std::int8_t>(std::nearbyint(bounded));
-    }
-    table.as<std::int8_t>()[0] = table.as<std::int8_t>()[1];  // -128 does not occur
+  Node lookup_node(ValueId input, Tensor table) {
     return {"",    Op::lookup,     {input},
             kNone, NoAttributes{}, {{"table", rewrite_.add_tensor(std::move(table))}}};
   }
@@ -153,6 +148,8 @@ class PrecisionPass {
 
   Status append_node(std::size_t i) {
     const Node& node = graph_.nodes[i];
+    if (!forms_[index(node.output)].empty()) return {};  // the layer in front makes these codes
+    if (is_settled(node)) return append_settled(node);
     const Arithmetic arithmetic = choice_.of_node(i);
     if (arithmetic == Arithmetic::codes) BITPLACE_TRY(check_range(node.output));
     if (node.op == Op::convolution) {
@@ -160,6 +157,24 @@ class PrecisionPass {
                                              : append_float_convolution(node, arithmetic);
     }
     return arithmetic == Arithmetic::codes ? append_on_codes(node) : append_on_floats(node, arithmetic);
+  }
+
+  // Bits, and codes that training chose: what a node has of these it keeps.
+  bool is_settled(const Node& node) const {
+    const auto is_f32 = [&](ValueId value) { return value_at(graph_, value).type == DataType::f32; };
+    return !is_f32(node.output) || !std::all_of(node.inputs.begin(), node.inputs.end(), is_f32);
+  }
+
+  Status append_settled(const Node& node) {
+    Node copy = node;
+    copy.parameters = rewrite_.carry(node.parameters);
+    for (ValueId& input : copy.inputs) {
+      BITPLACE_ASSIGN(found, as(input, value_at(graph_, input).type));
+      input = found;
+    }
+    BITPLACE_ASSIGN(output, rewrite_.append(std::move(copy)));
+    keep(node.output, value_at(graph_, node.output).type, 1.0f, output);
+    return {};
   }
 
   Status append_float_convolution(const Node& node, Arithmetic arithmetic) {
@@ -178,27 +193,32 @@ class PrecisionPass {
     return append_result(node, std::move(copy), arithmetic);
   }
 
-  // Of the layer's weights: those that they were rounded with, where they have been.
-  std::vector<float> steps_of(const Node& node, const Tensor& weight, Precision precision,
-                              bool signed_input) const {
-    if (const Tensor* given = graph_.parameter(node, "weight_scale"))
-      return {given->as<float>(), given->as<float>() + given->shape.elements()};
-    const auto& attributes = std::get<ConvolutionAttributes>(node.attributes);
-    return weight_scales(weight, precision, limited_run(attributes, weight, precision, signed_input));
+  // The step behind a layer that rounds its numbers to codes which training chose, if that is all that reads
+  // them.
+  const Node* settled_codes(const Node& node) const {
+    const Node* next = sole_reader(graph_, node.output);
+    return next != nullptr && next->op == Op::quantize ? next : nullptr;
+  }
+
+  CodeScale codes_given_by(const Node& node) const {
+    const Node* next = settled_codes(node);
+    if (next == nullptr) return choice_.codes_of(node.output);
+    const auto& a = std::get<QuantizeAttributes>(next->attributes);
+    return {1.0f / a.scale, static_cast<std::int32_t>(a.low), static_cast<std::int32_t>(a.high)};
   }
 
   Status append_integer_convolution(const Node& node) {
     const Precision precision = precisions_.of(node.name);
     const CodeScale input_codes = choice_.codes_for(node.inputs[0], precision);
     BITPLACE_ASSIGN(input, as_codes(node.inputs[0], input_codes));
-    const Tensor& floats = *graph_.parameter(node, "weight");
-    const std::vector<float> steps = steps_of(node, floats, precision, input_codes.low < 0);
+    LayerCodes weights = layer_codes(graph_, node, precision, input_codes.low < 0);
     const Tensor& bias = *graph_.parameter(node, "bias");
-    const bool codes_wanted = choice_.read_as_codes(node.output);
-    const CodeScale output_codes = codes_wanted ? choice_.codes_of(node.output) : CodeScale{};
-    std::vector<float> scales(steps.size()), offsets(steps.size());
+    const Node* settled = settled_codes(node);
+    const bool codes_wanted = settled != nullptr || choice_.read_as_codes(node.output);
+    const CodeScale output_codes = codes_wanted ? codes_given_by(node) : CodeScale{};
+    std::vector<float> scales(weights.steps.size()), offsets(weights.steps.size());
     for (std::size_t c = 0; c < scales.size(); ++c) {
-      scales[c] = normal(input_codes.scale * steps[c] / output_codes.scale);
+      scales[c] = normal(input_codes.scale * weights.steps[c] / output_codes.scale);
       offsets[c] = bias.as<float>()[c] / output_codes.scale;
     }
     Node copy{node.name, Op::convolution, {input}, kNone, node.attributes, {}};
@@ -208,10 +228,14 @@ class PrecisionPass {
       attributes.output_low = code_bound(attributes.output_low, output_codes);
       attributes.output_high = code_bound(attributes.output_high, output_codes);
     }
-    copy.parameters = {{"weight", rewrite_.add_tensor(quantize_weights(floats, precision, steps))},
+    copy.parameters = {{"weight", rewrite_.add_tensor(std::move(weights.codes))},
                        {"scale", rewrite_.add_tensor(make_tensor(node.name + ".scale", scales))},
                        {"bias", rewrite_.add_tensor(make_tensor(node.name + ".bias", offsets))}};
-    return append_result(node, std::move(copy), codes_wanted ? Arithmetic::codes : Arithmetic::f32);
+    if (settled == nullptr)
+      return append_result(node, std::move(copy), codes_wanted ? Arithmetic::codes : Arithmetic::f32);
+    BITPLACE_ASSIGN(output, rewrite_.append(std::move(copy)));
+    keep(settled->output, output_codes.type(), 1.0f, output);
+    return {};
   }
 
   Status append_on_floats(const Node& node, Arithmetic arithmetic) {
@@ -245,22 +269,11 @@ class PrecisionPass {
     } else if (auto* pool = std::get_if<AveragePoolAttributes>(&copy.attributes)) {
       pool->factor = normal(scales[0] / output.scale);
     } else if (node.op == Op::activation) {
-      copy = activation_table(node, copy.inputs[0], scales[0], output);
+      const auto& activation = std::get<ActivationAttributes>(node.attributes);
+      copy = lookup_node(copy.inputs[0], code_table(scales[0], output, activation_function(activation)));
+      copy.name = node.name;
     }
     return append_result(node, std::move(copy), Arithmetic::codes);
-  }
-
-  Node activation_table(const Node& node, ValueId input, float input_scale, const CodeScale& output) {
-    const auto& a = std::get<ActivationAttributes>(node.attributes);
-    const KernelTable<ActivationKernel> rows = activation_kernels();
-    const ActivationKernel& reference = *rows.rows[rows.count - 1];
-    Node table = lookup_node(input, input_scale, output, [&](float x) {
-      float y = 0.0f;
-      reference.run_f32({a.kind, a.alpha, &x, &y}, 0, 1);
-      return y;
-    });
-    table.name = node.name;
-    return table;
   }
 
   void set_parameter(Node& node, const char* role, Tensor tensor) {

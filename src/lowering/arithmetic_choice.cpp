@@ -93,7 +93,7 @@ void ArithmeticChoice::choose_nodes(const PrecisionMap& precisions) {
     const Node& node = graph_.nodes[i];
     Arithmetic& chosen = nodes_[i];
     if (node.op == Op::convolution) {
-      chosen = arithmetic_of(precisions.of(node.name));
+      if (has_precision(graph_, node)) chosen = arithmetic_of(precisions.of(node.name));
     } else if (runs_on_halves(node.op)) {
       chosen = Arithmetic::codes;
       for (const ValueId input : node.inputs)
@@ -122,7 +122,8 @@ void ArithmeticChoice::join_scales() {
     for (const ValueId input : node.inputs)
       parent_[root(input)] = static_cast<ValueId>(root(node.output));
   }
-  const std::vector<bool> is_signed = signed_values(graph_);
+  std::vector<bool> is_signed = signed_values(graph_);
+  if (pixel() > 0.0f) is_signed[index(graph_.input)] = false;
   signed_.resize(parent_.size());
   for (std::size_t i = 0; i < parent_.size(); ++i)
     if (is_signed[i]) signed_[root(static_cast<ValueId>(i))] = true;
@@ -151,9 +152,11 @@ void ArithmeticChoice::mark_reading(const PrecisionMap& precisions) {
 // Where every operation that writes or reads such a value can.
 void ArithmeticChoice::choose_unsigned(const PrecisionMap& precisions) {
   unsigned_.assign(parent_.size(), precisions.unsigned_codes);
+  if (pixel() > 0.0f) unsigned_[root(graph_.input)] = true;
   for (std::size_t i = 0; i < parent_.size(); ++i)
     if (signed_[i] || !wide_[i]) unsigned_[i] = false;
-  for (const ValueId value : {graph_.input, graph_.features, graph_.descriptor})
+  if (pixel() == 0.0f) unsigned_[root(graph_.input)] = false;
+  for (const ValueId value : {graph_.features, graph_.descriptor})
     unsigned_[root(value)] = false;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& node = graph_.nodes[i];
@@ -165,6 +168,10 @@ void ArithmeticChoice::choose_unsigned(const PrecisionMap& precisions) {
     for (const ValueId input : node.inputs)
       if (!reads) unsigned_[root(input)] = false;
   }
+}
+
+float ArithmeticChoice::pixel() const {
+  return index(graph_.input) < ranges_.size() ? ranges_[index(graph_.input)].pixel : 0.0f;
 }
 
 std::size_t ArithmeticChoice::root(ValueId value) const {
@@ -183,7 +190,8 @@ CodeScale ArithmeticChoice::codes(ValueId value, bool four_bits) const {
   codes.low = is_signed ? -codes.high : 0;
   const float largest = four_bits ? range.largest4 : is_unsigned ? range.largest_unsigned : range.largest8;
   codes.scale = largest / static_cast<float>(codes.high);
-  if (!std::isnormal(codes.scale)) codes.scale = 1.0f;  // never anything but 0
+  if (is_unsigned && root(value) == root(graph_.input)) codes.scale = pixel();  // the image as it is
+  if (!std::isnormal(codes.scale)) codes.scale = 1.0f;                          // never anything but 0
   return codes;
 }
 

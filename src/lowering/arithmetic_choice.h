@@ -46,6 +46,7 @@ class ArithmeticChoice {
   void mark_reading(const PrecisionMap& precisions);
   void join_scales();
   void choose_unsigned(const PrecisionMap& precisions);
+  float pixel() const;  // of the input; 0 where it is not read as the image's bytes
   std::size_t root(ValueId value) const;
   CodeScale codes(ValueId value, bool four_bits) const;
 

@@ -1,5 +1,7 @@
 #include "lowering/lower.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "graph/validate.h"
 #include "lowering/rewrite.h"
@@ -55,10 +57,27 @@ Result<Graph> lower(const Graph& graph, const LoweringOptions& options) {
   return lowered;
 }
 
+bool has_bits_or_levels(const Graph& graph) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [](const Node& node) { return node.op == Op::sign || node.op == Op::levels; });
+}
+
 Result<Graph> fold_real(const Graph& graph, const std::function<void(const char*, const Graph&)>& observe) {
   BITPLACE_TRY(validate_graph(graph));
   if (observe) observe("float", graph);
-  return run_passes(graph, {{"fold_batch_norm", fold_batch_norm}, {"fuse_activations", fuse_activations}},
+  Graph folded = graph;
+  if (has_bits_or_levels(graph)) {
+    BITPLACE_ASSIGN(integer, run_passes(graph,
+                                        {{"orient_filters", orient_filters},
+                                         {"fold_thresholds", fold_thresholds},
+                                         {"fold_integer_layers", fold_integer_layers},
+                                         {"fold_real_thresholds", fold_real_thresholds},
+                                         {"pool_behind_sign", pool_behind_sign},
+                                         {"fuse_convolution", fuse_convolution}},
+                                        observe));
+    folded = std::move(integer);
+  }
+  return run_passes(folded, {{"fold_batch_norm", fold_batch_norm}, {"fuse_activations", fuse_activations}},
                     observe);
 }
 

@@ -19,8 +19,12 @@ struct LoweringOptions {
 // Runs the passes in order; the result has passed validate_deployable.
 Result<Graph> lower(const Graph& graph, const LoweringOptions& options);
 
-// Of a real-valued network: batch-norms folded, activations fused, still f32. Calibration looks at this
-// graph, and precision maps name its layers.
+// Whether some layer of a trained network has bits or levels in front.
+bool has_bits_or_levels(const Graph& graph);
+
+// Of a network with real layers: batch-norms folded, activations fused. Layers of bits and of levels are as a
+// robot runs them; the others are still f32. Calibration looks at this graph, and precision maps name its
+// f32 layers.
 Result<Graph> fold_real(const Graph& graph,
                         const std::function<void(const char*, const Graph&)>& observe = {});
 

@@ -4,6 +4,7 @@
 #include "lowering/channel_function.h"
 #include "lowering/passes.h"
 #include "lowering/rewrite.h"
+#include "lowering/weight_codes.h"
 
 namespace bitplace {
 namespace {
@@ -33,21 +34,6 @@ std::vector<bool> falling_channels(const Graph& graph, const PooledChain& chain)
   for (std::size_t c = 0; c < falling.size(); ++c)
     falling[c] = f(-largest, c) > f(largest, c);
   return falling;
-}
-
-// Inverts the bits of the rows that fall; unused bits at a row's end stay 0.
-Tensor invert_rows(const Tensor& weight, const std::vector<bool>& rows) {
-  Tensor inverted = weight;
-  const std::int64_t depth = weight.shape[1] * weight.shape[2] * weight.shape[3];
-  const auto row_bytes = static_cast<std::size_t>((depth + 7) / 8);
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (!rows[row]) continue;
-    std::byte* bytes = inverted.data.data() + row * row_bytes;
-    for (std::size_t i = 0; i < row_bytes; ++i)
-      bytes[i] = ~bytes[i];
-    if (depth % 8 != 0) bytes[row_bytes - 1] &= static_cast<std::byte>((1 << depth % 8) - 1);
-  }
-  return inverted;
 }
 
 Tensor negate(const Tensor& tensor, const std::vector<bool>& channels) {
@@ -121,7 +107,8 @@ Result<Graph> orient_filters(const Graph& graph) {
   Rewrite rewrite(graph);
   for (const Node& node : graph.nodes) {
     Node oriented = node;
-    oriented.inputs[0] = rewrite.find(node.inputs[0]);
+    for (ValueId& input : oriented.inputs)
+      input = rewrite.find(input);
     for (Parameter& parameter : oriented.parameters) {
       Tensor changed;
       parameter.tensor = orientation.change(graph, node, parameter, &changed)

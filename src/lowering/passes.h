@@ -28,8 +28,18 @@ Result<Graph> pool_behind_sign(const Graph& graph);
 // A convolution takes in the threshold and the non-overlapping max-pool behind it.
 Result<Graph> fuse_convolution(const Graph& graph);
 
-// A batch-norm becomes part of the f32 convolution before it; one that has none becomes a convolution with
-// one tap per channel. Constants are computed in binary64 and rounded once.
+// Bits whose accumulators become numbers or levels, and convolutions behind `levels`, take in what follows
+// them (convolution_tail.h): from here on bits and codes are what the graph says, and everything else is
+// f32. Levels are codes from 0 on, s8 or u8; a convolution that they reach gives the codes of the next
+// levels, or numbers.
+Result<Graph> fold_integer_layers(const Graph& graph);
+
+// A batch-norm or its kin between real numbers and a sign becomes one f32 threshold per channel, found by
+// search: the bit of every f32 number is that of the steps in binary64.
+Result<Graph> fold_real_thresholds(const Graph& graph);
+
+// Batch-norms, multiply-adds and divisions become part of the f32 convolution before them; those that have
+// none become a convolution with one tap per channel. Constants are computed in binary64 and rounded once.
 Result<Graph> fold_batch_norm(const Graph& graph);
 
 // A convolution or a sum takes in the activation behind it where that is a clamp: ReLU, ReLU6, hard tanh.

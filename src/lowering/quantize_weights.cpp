@@ -5,18 +5,11 @@
 
 #include "core/error.h"
 #include "kernels/common/half.h"
+#include "lowering/weight_codes.h"
 #include "quantize/weight_scale.h"
 
 namespace bitplace {
 namespace {
-
-void write_code(DataType type, std::byte* row, std::int64_t i, int code) {
-  if (type == DataType::s8) {
-    row[i] = static_cast<std::byte>(code);
-    return;
-  }
-  row[i / 2] |= static_cast<std::byte>((code & 0xf) << (i % 2 * 4));
-}
 
 // The smallest scale that keeps pairs of codes within kLargestPair, whatever rounding adds to them.
 float pair_scale(const float* row, std::int64_t count, std::int64_t run) {
@@ -50,20 +43,33 @@ std::vector<float> weight_scales(const Tensor& weight, Precision precision, std:
   return scales;
 }
 
-Tensor quantize_weights(const Tensor& weight, Precision precision, const std::vector<float>& scales) {
+std::vector<std::int32_t> nearest_codes(const Tensor& weight, Precision precision,
+                                        const std::vector<float>& scales) {
   const int largest_code = largest_weight_code(precision);
-  const DataType type = weight_bits(precision) == 4 ? DataType::s4 : DataType::s8;
-  const std::int64_t filters = weight.shape[0], depth = weight.shape.elements() / filters;
-  Tensor codes{weight.name, type, weight.shape, std::vector<std::byte>(dense_bytes(type, weight.shape))};
-  const std::size_t row_bytes = codes.data.size() / static_cast<std::size_t>(filters);
-  for (std::int64_t filter = 0; filter < filters; ++filter) {
-    const float* row = weight.as<float>() + filter * depth;
-    const float scale = scales[static_cast<std::size_t>(filter)];
-    std::byte* out = codes.data.data() + static_cast<std::size_t>(filter) * row_bytes;
-    for (std::int64_t i = 0; i < depth; ++i)
-      write_code(type, out, i, weight_code(row[i], scale, largest_code));
-  }
+  const auto count = static_cast<std::size_t>(weight.shape.elements());
+  std::vector<std::int32_t> codes(count);
+  for (std::size_t i = 0; i < count; ++i)
+    codes[i] = weight_code(weight.as<float>()[i], scales[i / (count / scales.size())], largest_code);
   return codes;
+}
+
+Tensor quantize_weights(const Tensor& weight, Precision precision, const std::vector<float>& scales) {
+  return pack_weight_codes(weight.name, weight_bits(precision) == 4 ? DataType::s4 : DataType::s8,
+                           weight.shape, nearest_codes(weight, precision, scales));
+}
+
+LayerCodes layer_codes(const Graph& graph, const Node& convolution, Precision precision, bool signed_input) {
+  const Tensor& weight = *graph.parameter(convolution, "weight");
+  const std::vector<std::int32_t> trained = trained_codes(graph, convolution, largest_weight_code(precision));
+  if (!trained.empty()) {
+    const Tensor& given = *graph.parameter(convolution, "weight_scale");
+    return {pack_weight_codes(weight.name, smallest_weight_type(trained), weight.shape, trained),
+            {given.as<float>(), given.as<float>() + given.shape.elements()}};
+  }
+  const auto& attributes = std::get<ConvolutionAttributes>(convolution.attributes);
+  std::vector<float> steps =
+      weight_scales(weight, precision, limited_run(attributes, weight, precision, signed_input));
+  return {quantize_weights(weight, precision, steps), steps};
 }
 
 Result<Tensor> weights_to_f16(const Tensor& weight) {

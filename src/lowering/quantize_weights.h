@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bitplace/result.h"
+#include "graph/graph.h"
 #include "quantize/precision.h"
 
 namespace bitplace {
@@ -21,8 +22,20 @@ std::int64_t limited_run(const ConvolutionAttributes& attributes, const Tensor& 
 // One step per filter of a layer's f32 weights.
 std::vector<float> weight_scales(const Tensor& weight, Precision precision, std::int64_t run);
 
-// The codes, s8 or s4: weight is about code * scale.
+// Filter by filter: weight is about code * scale.
+std::vector<std::int32_t> nearest_codes(const Tensor& weight, Precision precision,
+                                        const std::vector<float>& scales);
+
+// The same, packed as s8 or s4.
 Tensor quantize_weights(const Tensor& weight, Precision precision, const std::vector<float>& scales);
+
+// The codes of a layer's f32 weights and their steps: those that it was trained or rounded with, where its
+// precision holds them, or else the nearest.
+struct LayerCodes {
+  Tensor codes;
+  std::vector<float> steps;
+};
+LayerCodes layer_codes(const Graph& graph, const Node& convolution, Precision precision, bool signed_input);
 
 // Rounded to nearest even. A weight that f16 cannot hold is an error that says which.
 Result<Tensor> weights_to_f16(const Tensor& weight);

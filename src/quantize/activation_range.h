@@ -12,6 +12,8 @@ struct ActivationRange {
   float largest4 = 0.0f;
   bool negative = false;  // some number was below 0
   float largest_unsigned = 0.0f;
+  float pixel =
+      0.0f;  // of an image: what one grey level is worth, where its numbers are that multiple of them
 };
 
 // One per value of the graph, by ValueId.

@@ -76,7 +76,8 @@ Result<Graph> correct_biases(const Quantization& quantization, const Graph& refe
   std::vector<std::size_t> layers;
   for (std::size_t i = 0; i < quantization.folded.nodes.size(); ++i) {
     const Node& node = quantization.folded.nodes[i];
-    if (node.op == Op::convolution && is_integer(quantization.precisions.of(node.name))) layers.push_back(i);
+    const bool weighted = has_precision(quantization.folded, node);
+    if (weighted && is_integer(quantization.precisions.of(node.name))) layers.push_back(i);
   }
   BITPLACE_ASSIGN(means, float_means(reference, make, layers, images));
   Quantization corrected = quantization;

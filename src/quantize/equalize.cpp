@@ -19,9 +19,10 @@ const ConvolutionAttributes& attributes_of(const Node& node) {
   return std::get<ConvolutionAttributes>(node.attributes);
 }
 
+// Weights that are multiples of a step are left alone: scaled, they would be none.
 bool is_float_convolution(const Graph& graph, const Node& node) {
   return node.op == Op::convolution && graph.parameter(node, "weight")->type == DataType::f32 &&
-         attributes_of(node).epilogue == Epilogue::affine;
+         graph.parameter(node, "weight_scale") == nullptr && attributes_of(node).epilogue == Epilogue::affine;
 }
 
 // A clamp that means the same after channels are scaled, as long as none reaches its upper bound.

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "lowering/rewrite.h"
 
 namespace bitplace {
 namespace {
@@ -128,10 +129,14 @@ Precision PrecisionMap::of(const std::string& layer) const {
   return found == layers.end() ? otherwise : found->second;
 }
 
+bool has_precision(const Graph& graph, const Node& node) {
+  return node.op == Op::convolution && value_at(graph, node.inputs[0]).type == DataType::f32;
+}
+
 std::vector<std::string> weighted_layers(const Graph& graph) {
   std::vector<std::string> names;
   for (const Node& node : graph.nodes) {
-    if (node.op == Op::convolution) names.push_back(node.name);
+    if (has_precision(graph, node)) names.push_back(node.name);
   }
   return names;
 }

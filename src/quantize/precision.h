@@ -31,6 +31,9 @@ struct PrecisionMap {
   Precision of(const std::string& layer) const;
 };
 
+// Whether a map says in which arithmetic the node runs: it is a convolution of f32 numbers. Layers of bits
+// and of levels are what training made them.
+bool has_precision(const Graph& graph, const Node& node);
 // The names of the layers that have a precision, in the graph's order.
 std::vector<std::string> weighted_layers(const Graph& graph);
 

@@ -8,6 +8,7 @@
 #include "lowering/arithmetic_choice.h"
 #include "lowering/quantize_weights.h"
 #include "lowering/rewrite.h"
+#include "lowering/weight_codes.h"
 #include "quantize/float_runner.h"
 #include "quantize/input_moments.h"
 #include "quantize/own_parameter.h"
@@ -112,6 +113,12 @@ class LayerRounding {
 
 using MomentsOfLayers = std::map<std::size_t, InputMoments>;  // by node
 
+// Weights that training made codes of stay what they are.
+bool is_rounded(const Graph& folded, const Node& node, Precision precision) {
+  return has_precision(folded, node) && is_integer(precision) &&
+         trained_codes(folded, node, largest_weight_code(precision)).empty();
+}
+
 Result<MomentsOfLayers> measure(const Quantization& quantization, const ModelMaker& make,
                                 const CalibrationImages& images, const CalibrationProgress& progress) {
   const Graph& folded = quantization.folded;
@@ -119,7 +126,7 @@ Result<MomentsOfLayers> measure(const Quantization& quantization, const ModelMak
   std::multimap<ValueId, InputMoments*> readers;
   for (std::size_t i = 0; i < folded.nodes.size(); ++i) {
     const Node& node = folded.nodes[i];
-    if (node.op != Op::convolution || !is_integer(quantization.precisions.of(node.name))) continue;
+    if (!is_rounded(folded, node, quantization.precisions.of(node.name))) continue;
     const auto entry = layers.emplace(i, InputMoments(folded, node)).first;
     readers.emplace(node.inputs[0], &entry->second);
   }
@@ -157,7 +164,9 @@ Result<Graph> round_weights(const Quantization& quantization, const ModelMaker& 
     float* weights = own_parameter(rounded, index, "weight");
     rounding.round(weights, bias, scales, largest_weight_code(precision), run);
     const TensorId tensor = rounded.add_tensor(make_tensor(node.name + ".weight_scale", scales));
-    rounded.nodes[index].parameters.push_back({"weight_scale", tensor});
+    std::vector<Parameter>& parameters = rounded.nodes[index].parameters;
+    std::erase_if(parameters, [](const Parameter& p) { return p.role == "weight_scale"; });
+    parameters.push_back({"weight_scale", tensor});
   }
   return rounded;
 }

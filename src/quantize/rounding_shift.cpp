@@ -1,5 +1,6 @@
 #include "quantize/rounding_shift.h"
 
+#include "lowering/weight_codes.h"
 #include "quantize/own_parameter.h"
 #include "quantize/weight_scale.h"
 
@@ -27,8 +28,9 @@ Graph correct_rounding_shifts(const Graph& folded, const PrecisionMap& precision
   Graph corrected = folded;
   for (std::size_t i = 0; i < folded.nodes.size(); ++i) {
     const Node& node = folded.nodes[i];
-    if (node.op != Op::convolution || !is_integer(precisions.of(node.name))) continue;
-    const int largest_code = weight_bits(precisions.of(node.name)) == 4 ? 7 : 127;
+    if (!has_precision(folded, node) || !is_integer(precisions.of(node.name))) continue;
+    const int largest_code = largest_weight_code(precisions.of(node.name));
+    if (!trained_codes(folded, node, largest_code).empty()) continue;
     const Tensor& weight = *folded.parameter(node, "weight");
     const auto filters = static_cast<std::size_t>(weight.shape[0]);
     const std::size_t depth = static_cast<std::size_t>(weight.shape.elements()) / filters;
