@@ -63,14 +63,22 @@ void register_bits() {
   static const Aligned<std::int32_t> input = random_integers(27 * 27 * 96);
   static const std::vector<std::int32_t> threshold(96, 3);
   static const std::vector<std::uint32_t> flip(3, 0x55555555u);
-  register_table("floppynet/threshold_27x27x96", threshold_kernels(), input.size() * 4, 27 * 27 * 12,
-                 [](const ThresholdKernel& kernel) -> Runner {
-                   return [&kernel](Aligned<std::uint8_t>& output) {
-                     kernel.run({27 * 27, 96, input.data(), threshold.data(), flip.data(), as_words(output)},
-                                0, 27 * 27);
-                   };
-                 });
+  register_table(
+      "floppynet/threshold_27x27x96", threshold_kernels(), input.size() * 4, 27 * 27 * 12,
+      [](const ThresholdKernel& kernel) -> Runner {
+        return [&kernel](Aligned<std::uint8_t>& output) {
+          kernel.run_s32({96, input.data(), threshold.data(), flip.data(), as_words(output)}, 0, 27 * 27);
+        };
+      });
   static const Aligned<float> floats(input.begin(), input.end());
+  static const std::vector<float> levels(96, 3.0f);
+  register_table(
+      "binary/threshold_f32_27x27x96", threshold_kernels(), input.size() * 4, 27 * 27 * 12,
+      [](const ThresholdKernel& kernel) -> Runner {
+        return [&kernel](Aligned<std::uint8_t>& output) {
+          kernel.run_f32({96, floats.data(), levels.data(), flip.data(), as_words(output)}, 0, 27 * 27);
+        };
+      });
   register_table("floppynet/sign_27x27x96", pack_bits_kernels(), input.size() * 4, 27 * 27 * 12,
                  [](const PackBitsKernel& kernel) -> Runner {
                    return [&kernel](Aligned<std::uint8_t>& output) {

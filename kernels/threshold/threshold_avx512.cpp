@@ -1,4 +1,5 @@
-// bit[c] = (x[c] < threshold[c]) xor flip[c]: vpcmpd writes 16 channels' answers as half of an output word.
+// bit[c] = (x[c] < threshold[c]) xor flip[c]: vpcmpd and vcmpps, ordered, write 16 channels' answers as half
+// of an output word.
 //
 // Channels that do not exist are masked out of the loads, which then do not touch memory, and of the answer.
 //
@@ -11,17 +12,27 @@
 namespace bitplace {
 namespace {
 
-inline std::uint32_t half_word(const std::int32_t* input, const std::int32_t* threshold, std::int32_t count) {
-  if (count <= 0) return 0;
-  const auto exists = static_cast<__mmask16>(count >= 16 ? 0xffff : (1 << count) - 1);
-  return mask_bits(_mm512_mask_cmplt_epi32_mask(exists, _mm512_maskz_loadu_epi32(exists, input),
-                                                _mm512_maskz_loadu_epi32(exists, threshold)));
+inline __mmask16 below(__mmask16 exists, const std::int32_t* input, const std::int32_t* threshold) {
+  return _mm512_mask_cmplt_epi32_mask(exists, _mm512_maskz_loadu_epi32(exists, input),
+                                      _mm512_maskz_loadu_epi32(exists, threshold));
+}
+inline __mmask16 below(__mmask16 exists, const float* input, const float* threshold) {
+  return _mm512_mask_cmp_ps_mask(exists, _mm512_maskz_loadu_ps(exists, input),
+                                 _mm512_maskz_loadu_ps(exists, threshold), _CMP_LT_OQ);
 }
 
-void run(const ThresholdCall& call, std::int64_t pixel_begin, std::int64_t pixel_end) {
+template <typename Number>
+inline std::uint32_t half_word(const Number* input, const Number* threshold, std::int32_t count) {
+  if (count <= 0) return 0;
+  const auto exists = static_cast<__mmask16>(count >= 16 ? 0xffff : (1 << count) - 1);
+  return mask_bits(below(exists, input, threshold));
+}
+
+template <typename Number>
+void run(const ThresholdCall<Number>& call, std::int64_t pixel_begin, std::int64_t pixel_end) {
   const std::int32_t words = (call.channels + 31) / 32;
   for (std::int64_t pixel = pixel_begin; pixel < pixel_end; ++pixel) {
-    const std::int32_t* input = call.input + pixel * call.channels;
+    const Number* input = call.input + pixel * call.channels;
     std::uint32_t* output = call.output + pixel * words;
     for (std::int32_t w = 0; w < words; ++w) {
       const std::int32_t c = w * 32;
@@ -35,6 +46,7 @@ void run(const ThresholdCall& call, std::int64_t pixel_begin, std::int64_t pixel
 
 }  // namespace
 
-extern const ThresholdKernel threshold__avx512 = {"threshold__avx512", isa_feature::avx512, run};
+extern const ThresholdKernel threshold__avx512 = {"threshold__avx512", isa_feature::avx512, run<std::int32_t>,
+                                                  run<float>};
 
 }  // namespace bitplace

@@ -5,10 +5,11 @@
 namespace bitplace {
 namespace {
 
-void run(const ThresholdCall& call, std::int64_t pixel_begin, std::int64_t pixel_end) {
+template <typename Number>
+void run(const ThresholdCall<Number>& call, std::int64_t pixel_begin, std::int64_t pixel_end) {
   const std::int32_t words = (call.channels + 31) / 32;
   for (std::int64_t pixel = pixel_begin; pixel < pixel_end; ++pixel) {
-    const std::int32_t* input = call.input + pixel * call.channels;
+    const Number* input = call.input + pixel * call.channels;
     std::uint32_t* output = call.output + pixel * words;
     for (std::int32_t w = 0; w < words; ++w) {
       std::uint32_t below = 0;
@@ -22,6 +23,6 @@ void run(const ThresholdCall& call, std::int64_t pixel_begin, std::int64_t pixel
 
 }  // namespace
 
-extern const ThresholdKernel threshold__ref = {"threshold__ref", 0, run};
+extern const ThresholdKernel threshold__ref = {"threshold__ref", 0, run<std::int32_t>, run<float>};
 
 }  // namespace bitplace

@@ -1,8 +1,8 @@
 // bit[c] = (x[c] < threshold[c]) xor flip[c], 4 channels per step.
 //
-// pcmpgtd leaves a lane's answer in its sign bit, movmskps gathers 4 of them: half a byte of the output word
-// in activation order. The last channels of a pixel are compared one by one, so nothing behind them is
-// touched.
+// pcmpgtd and cmpltps, which is ordered, leave a lane's answer in its sign bit, movmskps gathers 4 of them:
+// half a byte of the output word in activation order. The last channels of a pixel are compared one by one,
+// so nothing behind them is touched.
 //
 // Measured, Intel Xeon (Emerald Rapids), one thread: 27 x 27 x 96, 8.2 us, 34 GB/s read from L2.
 #include <immintrin.h>
@@ -18,25 +18,33 @@ inline __m128i load(const std::int32_t* values) {
   return _mm_loadu_si128(reinterpret_cast<const __m128i*>(values));
 }
 
-// The first `count` channels of a word, at most 32.
-inline std::uint32_t word(const std::int32_t* input, const std::int32_t* threshold, std::int32_t count) {
-  std::uint32_t below = 0;
-  std::int32_t c = 0;
-  for (; c + kLanes <= count; c += kLanes) {
-    const __m128i lanes = _mm_cmpgt_epi32(load(threshold + c), load(input + c));
-    below |= static_cast<std::uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(lanes))) << c;
-  }
-  for (; c < count; ++c)
-    below |= static_cast<std::uint32_t>(input[c] < threshold[c]) << c;
-  return below;
+inline __m128 below(const std::int32_t* input, const std::int32_t* threshold) {
+  return _mm_castsi128_ps(_mm_cmpgt_epi32(load(threshold), load(input)));
+}
+inline __m128 below(const float* input, const float* threshold) {
+  return _mm_cmplt_ps(_mm_loadu_ps(input), _mm_loadu_ps(threshold));
 }
 
-void run(const ThresholdCall& call, std::int64_t pixel_begin, std::int64_t pixel_end) {
+// The first `count` channels of a word, at most 32.
+template <typename Number>
+inline std::uint32_t word(const Number* input, const Number* threshold, std::int32_t count) {
+  std::uint32_t bits = 0;
+  std::int32_t c = 0;
+  for (; c + kLanes <= count; c += kLanes) {
+    bits |= static_cast<std::uint32_t>(_mm_movemask_ps(below(input + c, threshold + c))) << c;
+  }
+  for (; c < count; ++c)
+    bits |= static_cast<std::uint32_t>(input[c] < threshold[c]) << c;
+  return bits;
+}
+
+template <typename Number>
+void run(const ThresholdCall<Number>& call, std::int64_t pixel_begin, std::int64_t pixel_end) {
   const std::int32_t whole = call.channels / 32;
   const std::int32_t part = call.channels % 32;
   const std::int32_t words = whole + (part != 0 ? 1 : 0);
   for (std::int64_t pixel = pixel_begin; pixel < pixel_end; ++pixel) {
-    const std::int32_t* input = call.input + pixel * call.channels;
+    const Number* input = call.input + pixel * call.channels;
     std::uint32_t* output = call.output + pixel * words;
     for (std::int32_t w = 0; w < whole; ++w)
       output[w] = word(input + w * 32, call.threshold + w * 32, 32) ^ call.flip_words[w];
@@ -48,6 +56,7 @@ void run(const ThresholdCall& call, std::int64_t pixel_begin, std::int64_t pixel
 
 }  // namespace
 
-extern const ThresholdKernel threshold__sse42 = {"threshold__sse42", isa_feature::sse42, run};
+extern const ThresholdKernel threshold__sse42 = {"threshold__sse42", isa_feature::sse42, run<std::int32_t>,
+                                                 run<float>};
 
 }  // namespace bitplace

@@ -12,7 +12,7 @@ namespace bitplace {
 // The first byte is no text and no UTF-8; the line ends show a transfer that rewrote them.
 inline constexpr std::array<std::uint8_t, 8> kModelMagic = {0x89, 'V', 'P', 'R', '\r', '\n', 0x1a, '\n'};
 inline constexpr std::uint16_t kModelMajor = 1;
-inline constexpr std::uint16_t kModelMinor = 2;
+inline constexpr std::uint16_t kModelMinor = 3;
 inline constexpr std::uint32_t kEndiannessMark = 0x01020304;
 inline constexpr std::size_t kSectionAlignment = 64;
 inline constexpr std::uint32_t kMaxSections = 64;

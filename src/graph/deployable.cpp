@@ -128,6 +128,16 @@ Status check_finite_parameters(const Graph& graph, const Node& node) {
   return {};
 }
 
+// A comparison with NaN would be one with nothing; an infinite threshold makes a constant bit.
+Status check_threshold_numbers(const Graph& graph, const Node& node) {
+  const Tensor& threshold = *graph.parameter(node, "threshold");
+  if (threshold.type != DataType::f32) return {};
+  const auto* values = threshold.as<float>();
+  if (std::any_of(values, values + threshold.shape.elements(), [](float value) { return std::isnan(value); }))
+    return node_error(node, "a threshold is not a number");
+  return {};
+}
+
 bool is_weight_code(DataType type) {
   return type == DataType::b1 || type == DataType::b2 || type == DataType::s4 || type == DataType::s8;
 }
@@ -184,6 +194,7 @@ Status check_deployable_node(const Graph& graph, const Node& node, std::int64_t 
     BITPLACE_TRY(check_affine_constants(graph, node));
   }
   if (node.op == Op::layer_norm || node.op == Op::vlad) BITPLACE_TRY(check_finite_parameters(graph, node));
+  if (node.op == Op::threshold) BITPLACE_TRY(check_threshold_numbers(graph, node));
   if (node.op == Op::sign && input.type != DataType::f32) return cannot_run(node, "takes f32");
   if (node.op == Op::l2_normalize && input.type == DataType::s32) {
     BITPLACE_TRY(check_sum_of_squares(node, largest_input, input));

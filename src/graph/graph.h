@@ -27,7 +27,7 @@ enum class Op : std::uint8_t {
   // Deployable.
   convolution = 0,         // activation x weight -> accumulator -> [max-pool] -> epilogue
   max_pool = 1,            // any type; for b1 parameter "flip" picks AND (0) or OR (1) per channel
-  threshold = 2,           // s32 -> b1: bit = (x < threshold[c]) xor flip[c]
+  threshold = 2,           // s32, f32 -> b1: bit = (x < threshold[c]) xor flip[c]
   sign = 3,                // f32 -> b1: bit = (x < 0); -0.0 and NaN give 0
   reshape = 4,             // same elements, another shape; no data moves
   l2_normalize = 5,        // s32, f32 -> f32: x / max(|x|, 1e-12)

@@ -34,7 +34,8 @@ std::int64_t window_positions(std::int64_t extent, std::int64_t pad, std::int64_
 // A parameter of this role with one element of this type per channel.
 Status check_channel_parameter(const Graph& graph, const Node& node, const char* role, DataType type,
                                std::int64_t channels);
-Status check_threshold_parameters(const Graph& graph, const Node& node, std::int64_t channels);
+// "threshold" of this type and "flip".
+Status check_threshold_parameters(const Graph& graph, const Node& node, DataType type, std::int64_t channels);
 
 // low <= high, and for codes whole numbers within [-127, 127] or, where `open`, infinite.
 Status check_clamp(const Node& node, float low, float high, bool codes, bool open);

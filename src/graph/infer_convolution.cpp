@@ -50,7 +50,7 @@ Result<DataType> infer_epilogue(const Graph& graph, const Node& node, const Conv
       return codes ? DataType::s32 : DataType::f32;
     case Epilogue::threshold:
       if (!codes) return node_error(node, "a threshold needs integer accumulators");
-      BITPLACE_TRY(check_threshold_parameters(graph, node, filters));
+      BITPLACE_TRY(check_threshold_parameters(graph, node, DataType::s32, filters));
       return DataType::b1;
     case Epilogue::requantize:
     case Epilogue::affine:

@@ -26,8 +26,9 @@ Status check_channel_parameter(const Graph& graph, const Node& node, const char*
   return {};
 }
 
-Status check_threshold_parameters(const Graph& graph, const Node& node, std::int64_t channels) {
-  BITPLACE_TRY(check_channel_parameter(graph, node, "threshold", DataType::s32, channels));
+Status check_threshold_parameters(const Graph& graph, const Node& node, DataType type,
+                                  std::int64_t channels) {
+  BITPLACE_TRY(check_channel_parameter(graph, node, "threshold", type, channels));
   BITPLACE_TRY(check_channel_parameter(graph, node, "flip", DataType::u8, channels));
   const Tensor& flip = *graph.parameter(node, "flip");
   for (const std::byte value : flip.data) {
@@ -63,7 +64,6 @@ bool takes(Op op, DataType type) {
   const bool floats = type == DataType::f32 || type == DataType::f16;
   switch (op) {
     case Op::threshold:
-      return type == DataType::s32;
     case Op::sign:
     case Op::l2_normalize:
     case Op::divide:
@@ -139,7 +139,7 @@ Result<ValueSpec> infer_output(const Graph& graph, const Node& node) {
     case Op::max_pool:
       return infer::max_pool(graph, node, input);
     case Op::threshold:
-      BITPLACE_TRY(infer::check_threshold_parameters(graph, node, channels));
+      BITPLACE_TRY(infer::check_threshold_parameters(graph, node, input.type, channels));
       return ValueSpec{DataType::b1, input.shape};
     case Op::sign:
       return ValueSpec{DataType::b1, input.shape};

@@ -83,13 +83,16 @@ double value_of_half(std::uint16_t half) {
 }
 
 Numbers threshold(const Operation& operation, const Numbers& input) {
-  const auto* threshold = operation.constants<std::int32_t>("threshold");
+  const bool floats = operation.constant_type("threshold") == DataType::f32;
+  const auto* integers = operation.constants<std::int32_t>("threshold");
+  const auto* numbers = operation.constants<float>("threshold");
   const auto* flip = operation.constants<std::uint8_t>("flip");
   const auto channels = static_cast<std::size_t>(operation.output().shape[3]);
   Numbers output(input.size());
   for (std::size_t i = 0; i < input.size(); ++i) {
-    const bool below = input[i] < threshold[i % channels];
-    output[i] = meaning(below != (flip[i % channels] != 0));
+    const std::size_t c = i % channels;
+    const double threshold = floats ? static_cast<double>(numbers[c]) : static_cast<double>(integers[c]);
+    output[i] = meaning((input[i] < threshold) != (flip[c] != 0));
   }
   return output;
 }

@@ -30,6 +30,7 @@ struct Operation {
   const Attributes& attributes() const {
     return std::get<Attributes>(node.attributes);
   }
+  DataType constant_type(const char* role) const { return graph.parameter(node, role)->type; }
   template <typename T>
   const T* constants(const char* role) const {
     const Tensor* tensor = graph.parameter(node, role);

@@ -78,7 +78,7 @@ void plan_max_pool(const Graph& graph, PlannedLayer& layer, IsaFeatures features
   layer.steps.push_back(step);
 }
 
-// Threshold constants: s32 per channel, then the flip words.
+// Threshold constants: s32 or f32 per channel, then the flip words.
 std::size_t threshold_words_offset(std::int64_t channels) {
   return static_cast<std::size_t>(channels) * 4;
 }
@@ -88,9 +88,16 @@ void plan_threshold(const Graph& graph, PlannedLayer& layer, IsaFeatures feature
   const ThresholdKernel* kernel = choose(layer, threshold_kernels(), features);
   layer.packed_bytes =
       threshold_words_offset(input.shape[3]) + static_cast<std::size_t>(words_per_pixel(input.shape[3]) * 4);
-  layer.info.operation = "threshold s32 -> b1";
+  layer.info.operation = std::string("threshold ") + data_type_name(input.type) + " -> b1";
+  const auto call = [&](auto number) {
+    return ThresholdCall<decltype(number)>{channels_of(input), nullptr, nullptr, nullptr, nullptr};
+  };
   Step step;
-  step.parameters = ThresholdStep{kernel, pixels_of(input), channels_of(input), nullptr, nullptr};
+  if (input.type == DataType::f32) {
+    step.parameters = ThresholdFloatsStep{kernel->run_f32, call(0.0f), pixels_of(input)};
+  } else {
+    step.parameters = ThresholdStep{kernel->run_s32, call(0), pixels_of(input)};
+  }
   step.tasks = parts_for(input.shape.elements(), pixels_of(input));
   layer.steps.push_back(step);
 }
@@ -142,13 +149,14 @@ struct ConstantPacker {
     flip_to_words(*flip, words);
     step.flip_words = words;
   }
-  void operator()(ThresholdStep& step) const {
-    const std::size_t words_offset = threshold_words_offset(step.channels);
+  template <typename Number>
+  void operator()(ElementwiseStep<ThresholdCall<Number>>& step) const {
+    const std::size_t words_offset = threshold_words_offset(step.call.channels);
     std::memcpy(packed, data<std::byte>("threshold"), words_offset);
     auto* words = reinterpret_cast<std::uint32_t*>(packed + words_offset);
     flip_to_words(*graph.parameter(node, "flip"), words);
-    step.threshold = reinterpret_cast<const std::int32_t*>(packed);
-    step.flip_words = words;
+    step.call.threshold = reinterpret_cast<const Number*>(packed);
+    step.call.flip_words = words;
   }
   void operator()(LookupStep& step) const {
     const Tensor& table = *graph.parameter(node, "table");

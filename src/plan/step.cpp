@@ -38,12 +38,6 @@ struct TaskRunner {
     s.kernel->run({&s.problem, arena + step.input_offset, arena + step.output_offset, s.flip_words}, task);
   }
 
-  void operator()(const ThresholdStep& s) const {
-    s.kernel->run({s.pixels, s.channels, input<const std::int32_t>(), s.threshold, s.flip_words,
-                   output<std::uint32_t>()},
-                  part_begin(step, s.pixels, task), part_begin(step, s.pixels, task + 1));
-  }
-
   void operator()(const PackBitsStep& s) const {
     s.kernel->run({s.pixels, s.channels, input<const float>(), output<std::uint32_t>()},
                   part_begin(step, s.pixels, task), part_begin(step, s.pixels, task + 1));
@@ -57,6 +51,8 @@ struct TaskRunner {
     }
   }
 
+  void operator()(const ThresholdStep& s) const { run_elementwise(s); }
+  void operator()(const ThresholdFloatsStep& s) const { run_elementwise(s); }
   void operator()(const QuantizeStep& s) const { run_elementwise(s); }
   void operator()(const ActivationStep& s) const { run_elementwise(s); }
   void operator()(const LookupStep& s) const { run_elementwise(s); }

@@ -43,14 +43,6 @@ struct MaxPoolStep {
   const std::uint32_t* flip_words;
 };
 
-struct ThresholdStep {
-  const ThresholdKernel* kernel;
-  std::int64_t pixels;
-  std::int32_t channels;
-  const std::int32_t* threshold;
-  const std::uint32_t* flip_words;
-};
-
 struct PackBitsStep {
   const PackBitsKernel* kernel;
   std::int64_t pixels;
@@ -71,6 +63,8 @@ struct ElementwiseStep {
   Call call;
   std::int64_t count;  // elements, pixels, channels or clusters: what the operation is split by
 };
+using ThresholdStep = ElementwiseStep<ThresholdCall<std::int32_t>>;
+using ThresholdFloatsStep = ElementwiseStep<ThresholdCall<float>>;
 using QuantizeStep = ElementwiseStep<QuantizeCall>;
 using AddStep = ElementwiseStep<AddCall>;
 using MultiplyChannelsStep = ElementwiseStep<MultiplyChannelsCall>;
@@ -93,10 +87,11 @@ struct AveragePoolStep {
 };
 
 using StepParameters =
-    std::variant<ConvolutionStep, MaxPoolStep, ThresholdStep, PackBitsStep, L2NormalizeStep, QuantizeStep,
-                 AddStep, MultiplyChannelsStep, ActivationStep, LookupStep, DequantizeStep,
-                 DequantizeChannelsStep, CastStep, AveragePoolStep, GemPoolStep, L2NormalizeChannelsStep,
-                 SoftmaxStep, LayerNormStep, VladStep, TransposeStep, ConcatenateStep>;
+    std::variant<ConvolutionStep, MaxPoolStep, ThresholdStep, ThresholdFloatsStep, PackBitsStep,
+                 L2NormalizeStep, QuantizeStep, AddStep, MultiplyChannelsStep, ActivationStep, LookupStep,
+                 DequantizeStep, DequantizeChannelsStep, CastStep, AveragePoolStep, GemPoolStep,
+                 L2NormalizeChannelsStep, SoftmaxStep, LayerNormStep, VladStep, TransposeStep,
+                 ConcatenateStep>;
 
 struct Step {
   StepParameters parameters;
