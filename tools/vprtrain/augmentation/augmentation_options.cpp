@@ -145,10 +145,9 @@ Status set_field(std::string_view word, std::size_t equals, AugmentationOptions*
 
 Result<AugmentationOptions> parse_augmentation(std::string_view text) {
   AugmentationOptions options;
-  for (bool first = true; first || !text.empty(); first = false) {
+  for (bool first = true;; first = false) {
     const std::size_t length = std::min(text.find(','), text.size());
     const std::string_view word = text.substr(0, length);
-    text.remove_prefix(std::min(length + 1, text.size()));
     const std::size_t equals = word.find('=');
     if (equals != std::string_view::npos) {
       BITPLACE_TRY(set_field(word, equals, &options));
@@ -157,8 +156,9 @@ Result<AugmentationOptions> parse_augmentation(std::string_view text) {
     } else {
       return bad_augmentation(word, "is no FIELD=VALUE; a strength comes first");
     }
+    if (length == text.size()) return options;
+    text.remove_prefix(length + 1);
   }
-  return options;
 }
 
 std::string augmentation_text(const AugmentationOptions& options) {
