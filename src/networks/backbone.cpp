@@ -1,5 +1,7 @@
 #include "networks/backbone.h"
 
+#include "networks/residual/build_layers.h"
+
 namespace bitplace {
 
 const std::vector<Backbone>& backbones() {
@@ -10,8 +12,10 @@ const std::vector<Backbone>& backbones() {
 }
 
 const Backbone* find_backbone(std::string_view name) {
-  for (const Backbone& backbone : backbones()) {
-    if (backbone.name == name) return &backbone;
+  for (const auto* list : {&backbones(), &residual_backbones()}) {
+    for (const Backbone& backbone : *list) {
+      if (backbone.name == name) return &backbone;
+    }
   }
   return nullptr;
 }
@@ -27,7 +31,8 @@ const BackboneCut* find_cut(const Backbone& backbone, std::string_view name) {
 Result<Graph> build_backbone(const Backbone& backbone, const BackboneCut& cut, ParameterSource& parameters,
                              std::int64_t height, std::int64_t width, double batch_norm_epsilon) {
   NetworkBuilder network(parameters, height, width, batch_norm_epsilon);
-  return network.finish(backbone.build(network, cut.name));
+  if (backbone.layers == nullptr) return network.finish(backbone.build(network, cut.name));
+  return network.finish(build_layers(backbone.layers->up_to(cut.name), network));
 }
 
 }  // namespace bitplace

@@ -1,7 +1,9 @@
-// The real-valued networks whose feature maps descriptors are made of.
+// The networks whose feature maps descriptors are made of: torchvision's, and residual networks with binary
+// or other quantized layers among real-valued ones.
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "graph/model_contents.h"
 #include "networks/network_builder.h"
 #include "networks/parameter_source.h"
+#include "networks/residual/residual_network.h"
 
 namespace bitplace {
 
@@ -22,22 +25,30 @@ struct BackboneCut {
   std::vector<const char*> dropped;  // prefixes of the names of all behind it
 };
 
-// A network of torchvision, with torchvision's names of its parameters.
+// All of them take RGB images of 224 x 224, pixel / 255; torchvision's are normalised as ImageNet is.
+inline constexpr std::int64_t kBackboneInput = 224;
+inline constexpr std::array<float, 3> kImageNetMean = {0.485f, 0.456f, 0.406f};
+inline constexpr std::array<float, 3> kImageNetDeviation = {0.229f, 0.224f, 0.225f};
+
+// With torchvision's names of its parameters, or those of its list of layers.
 struct Backbone {
   const char* name;
   std::vector<BackboneCut> cuts;                                     // the first is the default
   ValueId (*build)(NetworkBuilder& network, std::string_view cut);   // gives the feature map
   std::string (*from_timm)(const std::string& timm_name) = nullptr;  // torchvision's name; null: the same
   ResizeRule resize = ResizeRule::bilinear_pillow;  // as torchvision's own weights take images
+  std::array<float, 3> mean = kImageNetMean, deviation = kImageNetDeviation;
+  double batch_norm_epsilon = kTorchBatchNormEpsilon;
+  const char* head = "flatten";                  // where nothing says which
+  std::shared_ptr<const LayerList> layers = {};  // instead of `build`
 };
 
-// All of them take RGB images of 224 x 224, pixel / 255, normalised as ImageNet is.
-inline constexpr std::int64_t kBackboneInput = 224;
-inline constexpr std::array<float, 3> kImageNetMean = {0.485f, 0.456f, 0.406f};
-inline constexpr std::array<float, 3> kImageNetDeviation = {0.229f, 0.224f, 0.225f};
+const std::vector<Backbone>& backbones();  // torchvision's
+const std::vector<Backbone>& residual_backbones();
+const Backbone* find_backbone(std::string_view name);  // of both
+// Ends at any stage. Errors name what the network does not have.
+Result<Backbone> residual_backbone(const ResidualChoice& choice);
 
-const std::vector<Backbone>& backbones();
-const Backbone* find_backbone(std::string_view name);
 // The default where `name` is empty; null where the network has no such cut.
 const BackboneCut* find_cut(const Backbone& backbone, std::string_view name);
 

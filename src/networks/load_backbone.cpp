@@ -52,7 +52,37 @@ Result<Preprocessing> choose_preprocessing(const NetworkOptions& options, const 
   }
   Preprocessing preprocessing = image_net_preprocessing(height, width);
   preprocessing.resize = backbone.resize;
+  preprocessing.mean = backbone.mean;
+  preprocessing.standard_deviation = backbone.deviation;
   return preprocessing;
+}
+
+bool has_variants(const NetworkOptions& options) {
+  return !options.variant.empty() || !options.activation_quantizer.empty() ||
+         !options.weight_quantizer.empty();
+}
+
+// A network of several variants as the one that was asked for, or else the one that the parameters' names
+// tell.
+Result<Backbone> choose_variant(const Backbone& backbone, const NamedTensors* tensors,
+                                const NetworkOptions& options, std::vector<std::string>* notes) {
+  if (backbone.layers == nullptr) {
+    if (!has_variants(options)) return backbone;
+    return make_error(ErrorCode::invalid_argument, "--variant, --activation-quantizer, --weight-quantizer",
+                      std::string(backbone.name) + " has neither variants nor quantizers");
+  }
+  const ResidualNetwork& network = *find_residual_network(backbone.name);
+  ResidualChoice choice{backbone.name, options.variant, options.activation_quantizer,
+                        options.weight_quantizer};
+  const bool told = tensors != nullptr && network.telling_parameter != nullptr;
+  if (told && choice.variant.empty())
+    choice.variant = network.variants[tensors->contains(network.telling_parameter) ? 0 : 1];
+  BITPLACE_ASSIGN(complete, complete_choice(choice));
+  notes->push_back("variant " + complete.variant + ", activations " + complete.activation_quantizer +
+                   ", weights " + complete.weight_quantizer);
+  BITPLACE_ASSIGN(chosen, residual_backbone(complete));
+  notes->insert(notes->end(), chosen.layers->notes.begin(), chosen.layers->notes.end());
+  return chosen;
 }
 
 bool has_batch_norm(const Graph& graph) {
@@ -67,7 +97,7 @@ Result<LoadedNetwork> build(const Backbone& backbone, const BackboneCut& cut, Pa
   loaded.real_valued = true;
   loaded.cut = cut.name;
   loaded.preprocessing = preprocessing;
-  const double epsilon = options.epsilon.value_or(kTorchBatchNormEpsilon);
+  const double epsilon = options.epsilon.value_or(backbone.batch_norm_epsilon);
   BITPLACE_ASSIGN(
       graph, build_backbone(backbone, cut, parameters, preprocessing.height, preprocessing.width, epsilon));
   if (has_batch_norm(graph)) {
@@ -133,18 +163,22 @@ Result<std::optional<LoadedNetwork>> load_backbone(const TensorCheckpoint& check
   NamedTensors tensors(checkpoint);
   BITPLACE_ASSIGN(wrapper, use_backbone_names(tensors));
   const std::optional<RecognisedBackbone> recognised = recognise_backbone(tensors);
-  const Backbone* backbone = chosen_backbone(options);
-  if (backbone == nullptr && !(recognised && options.network.empty())) return std::optional<LoadedNetwork>();
+  const Backbone* named = chosen_backbone(options);
+  if (options.network.empty()) BITPLACE_TRY(check_unambiguous(tensors));
+  if (named == nullptr && !(recognised && options.network.empty())) return std::optional<LoadedNetwork>();
   std::vector<std::string> notes;
-  if (backbone == nullptr) {
-    backbone = recognised->backbone;
-    notes.push_back(std::string("recognised as ") + backbone->name + " by its parameters");
+  if (named == nullptr) {
+    named = recognised->backbone;
+    notes.push_back(std::string("recognised as ") + named->name + " by its parameters");
   }
-  if (recognised && recognised->backbone == backbone && recognised->timm) {
-    tensors.rename(backbone->from_timm);
+  if (recognised && recognised->backbone == named && recognised->timm) {
+    tensors.rename(named->from_timm);
     notes.emplace_back("its parameters are named as timm names them");
   }
+  BITPLACE_ASSIGN(variant, choose_variant(*named, &tensors, options, &notes));
+  const Backbone* backbone = &variant;
   BITPLACE_ASSIGN(request, head_request(options));
+  request.usual = backbone->head;
   BITPLACE_ASSIGN(head, choose_head(tensors, request));
   BITPLACE_ASSIGN(cut, choose_cut(*backbone, tensors, head.spec, options.cut));
   notes.push_back(std::string("ends with ") + cut->name + ": " + std::to_string(cut->channels) + " channels");
@@ -163,12 +197,17 @@ Result<std::optional<LoadedNetwork>> load_backbone(const TensorCheckpoint& check
 
 Result<LoadedNetwork> random_backbone(const Backbone& backbone, std::uint64_t seed,
                                       const NetworkOptions& options) {
-  BITPLACE_ASSIGN(cut, choose_cut(backbone, options.cut));
-  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options, backbone, kBackboneInput, kBackboneInput));
+  std::vector<std::string> notes;
+  BITPLACE_ASSIGN(variant, choose_variant(backbone, nullptr, options, &notes));
+  BITPLACE_ASSIGN(cut, choose_cut(variant, options.cut));
+  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options, variant, kBackboneInput, kBackboneInput));
   RandomParameters parameters(seed);
-  BITPLACE_ASSIGN(loaded, build(backbone, *cut, parameters, preprocessing, options));
+  BITPLACE_ASSIGN(loaded, build(variant, *cut, parameters, preprocessing, options));
   settle_batch_norms(&loaded.graph);
-  BITPLACE_TRY(attach_untrained_head(options, parameters, &loaded));
+  NetworkOptions with_head = options;
+  if (with_head.head.empty()) with_head.head = variant.head;
+  BITPLACE_TRY(attach_untrained_head(with_head, parameters, &loaded));
+  loaded.notes.insert(loaded.notes.begin(), notes.begin(), notes.end());
   return loaded;
 }
 

@@ -182,8 +182,10 @@ std::vector<std::string> network_names() {
   std::vector<std::string> names;
   for (const BinaryNetwork& network : binary_networks())
     names.emplace_back(network.name);
-  for (const Backbone& backbone : backbones())
-    names.emplace_back(backbone.name);
+  for (const auto* list : {&residual_backbones(), &backbones()}) {
+    for (const Backbone& backbone : *list)
+      names.emplace_back(backbone.name);
+  }
   return names;
 }
 

@@ -24,13 +24,16 @@ struct NetworkOptions {
                                      // normalised (heads/recognise_head.h)
   std::optional<int> grid;           // cells of ConvAP along each axis
   std::optional<int> height, width;  // of the input
+  // Of the residual networks that have several; empty: what the parameters' names say, or the network's own.
+  std::string variant;
+  std::string activation_quantizer, weight_quantizer;
 };
 
 struct LoadedNetwork {
   std::string name;  // "custom" for a graph that is no known network
   Graph graph;
-  // A real-valued network's graph is f32 throughout, batch-norms and activations still layers of their own. A
-  // binary one has 1-bit weights and signs.
+  // A real-valued network's graph is f32, batch-norms and activations still layers of their own; some of its
+  // convolutions may be of signs and 1-bit weights. A binary one has nothing else.
   bool real_valued = false;
   std::string cut;  // of a real-valued network: where the backbone ends
   std::string head = "flatten";

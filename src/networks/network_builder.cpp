@@ -8,21 +8,6 @@
 namespace bitplace {
 namespace {
 
-// PyTorch's [out, in, row, column] in the engine's order, [out, row, column, in].
-std::vector<float> channels_last(const std::vector<float>& weight, std::int64_t filters, std::int64_t inputs,
-                                 std::int64_t taps) {
-  std::vector<float> ordered(weight.size());
-  for (std::int64_t filter = 0; filter < filters; ++filter) {
-    const std::int64_t first = filter * inputs * taps;
-    for (std::int64_t i = 0; i < inputs * taps; ++i) {
-      const std::int64_t input = i / taps, tap = i % taps;
-      ordered[static_cast<std::size_t>(first + tap * inputs + input)] =
-          weight[static_cast<std::size_t>(first + i)];
-    }
-  }
-  return ordered;
-}
-
 // How far the last window reaches beyond the image: as many windows as start inside it or its left padding.
 std::int32_t ceil_padding(std::int64_t extent, const PoolShape& shape) {
   const std::int64_t span = extent + 2 * std::int64_t{shape.padding} - shape.window;
@@ -34,6 +19,20 @@ std::int32_t ceil_padding(std::int64_t extent, const PoolShape& shape) {
 }
 
 }  // namespace
+
+std::vector<float> channels_last(const std::vector<float>& weight, const Shape& shape) {
+  const std::int64_t filters = shape[0], taps = shape[1] * shape[2], inputs = shape[3];
+  std::vector<float> ordered(weight.size());
+  for (std::int64_t filter = 0; filter < filters; ++filter) {
+    const std::int64_t first = filter * inputs * taps;
+    for (std::int64_t i = 0; i < inputs * taps; ++i) {
+      const std::int64_t input = i / taps, tap = i % taps;
+      ordered[static_cast<std::size_t>(first + tap * inputs + input)] =
+          weight[static_cast<std::size_t>(first + i)];
+    }
+  }
+  return ordered;
+}
 
 NetworkBuilder::NetworkBuilder(ParameterSource& parameters, std::int64_t height, std::int64_t width,
                                double batch_norm_epsilon)
@@ -47,6 +46,11 @@ NetworkBuilder::NetworkBuilder(ParameterSource& parameters, Graph graph)
 Shape NetworkBuilder::shape(ValueId value) const {
   if (value == kNone) return Shape(std::int64_t{0}, 0, 0, 0);
   return graph_.values[static_cast<std::size_t>(value)].shape;
+}
+
+DataType NetworkBuilder::type(ValueId value) const {
+  if (value == kNone) return DataType::f32;
+  return graph_.values[static_cast<std::size_t>(value)].type;
 }
 
 ValueId NetworkBuilder::convolution(const std::string& name, ValueId input, const ConvolutionShape& s) {
@@ -67,8 +71,8 @@ ValueId NetworkBuilder::convolution(const std::string& name, ValueId input, cons
   a.pad_top = a.pad_left = a.pad_bottom = a.pad_right = s.padding;
   a.padding = s.padding > 0 ? PaddingValue::zero : PaddingValue::valid;
   a.groups = s.groups;
-  const TensorId weight_tensor = add_tensor(name + ".weight", Shape(s.filters, kernel, kernel, depth),
-                                            channels_last(weight, s.filters, depth, kernel * kernel));
+  const Shape shape(std::int64_t{s.filters}, kernel, kernel, depth);
+  const TensorId weight_tensor = add_tensor(name + ".weight", shape, channels_last(weight, shape));
   const TensorId bias_tensor = add_tensor(name + ".bias", Shape(s.filters), bias);
   return append_convolution(name, input, a, weight_tensor, bias_tensor);
 }

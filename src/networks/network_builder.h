@@ -33,6 +33,10 @@ struct PoolShape {
   bool ceil = false;
 };
 
+// PyTorch's weights [out, in, row, column] in the engine's order, the order of `shape`: [out, row, column,
+// in].
+std::vector<float> channels_last(const std::vector<float>& weight, const Shape& shape);
+
 class NetworkBuilder {
  public:
   // The input is f32, three channels.
@@ -44,6 +48,7 @@ class NetworkBuilder {
   ValueId input() const { return graph_.input; }
   // Height, width and channels of a value; zeros after an error.
   Shape shape(ValueId value) const;
+  DataType type(ValueId value) const;  // f32 after an error
 
   // Layers take their parameters from NAME.weight and so on, and are named after them.
   ValueId convolution(const std::string& name, ValueId input, const ConvolutionShape& shape);
@@ -72,6 +77,7 @@ class NetworkBuilder {
   // Anything else. Inputs are values of this graph, parameters tensors that add_tensor gave.
   ValueId append(Node node);
   TensorId add_tensor(const std::string& name, const Shape& shape, const std::vector<float>& values);
+  TensorId add_tensor(Tensor tensor) { return graph_.add_tensor(std::move(tensor)); }
   std::vector<float> parameter(const std::string& name, const std::vector<std::int64_t>& shape);
   void fail(const Status& status);
   const Status& status() const { return status_; }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "core/error.h"
+
 namespace bitplace {
 namespace {
 
@@ -31,6 +33,16 @@ const std::vector<Fingerprint>& fingerprints() {
   return kFingerprints;
 }
 
+// Bi-Real-34, Real-to-Bin-34 and the BiResNets; their first convolution is a ResNet's.
+const char* binary_resnet_name(const NamedTensors& tensors) {
+  if (tensors.shape("conv1.weight") != Extents{64, 3, 7, 7}) return nullptr;
+  if (tensors.shape("conv33.weight") == Extents{512, 512, 3, 3})
+    return tensors.contains("conv33_gate_expand.weight") ? "realtobin34" : "bireal34";
+  // A batch-norm in front of the convolution that widens the map, not behind it.
+  if (tensors.shape("layer2.0.bn1.weight") != Extents{64}) return nullptr;
+  return tensors.contains("layer1.2.conv1.weight") ? "biresnet34" : "biresnet18";
+}
+
 // ResNets differ in how many blocks layer3 has, and in their kind.
 const char* resnet_name(const NamedTensors& tensors) {
   if (tensors.shape("conv1.weight") != Extents{64, 3, 7, 7}) return nullptr;
@@ -56,10 +68,21 @@ std::optional<RecognisedBackbone> recognise_backbone(const NamedTensors& tensors
     if (tensors.shape(fingerprint.parameter) == fingerprint.shape)
       return RecognisedBackbone{find_backbone(fingerprint.network), fingerprint.timm};
   }
-  const char* name = resnet_name(tensors);
+  const char* name = binary_resnet_name(tensors);
+  if (name == nullptr) name = resnet_name(tensors);
   if (name == nullptr) name = squeezenet_name(tensors);
   if (name == nullptr) return std::nullopt;
   return RecognisedBackbone{find_backbone(name), false};
+}
+
+Status check_unambiguous(const NamedTensors& tensors) {
+  const Extents basic = {128, 128, 3, 3};
+  const bool deep = tensors.shape("conv36.weight") == basic;
+  if (!deep && tensors.shape("conv19.weight") != basic) return {};
+  const std::string depth = deep ? "36" : "20";
+  return make_error(ErrorCode::unsupported, "parameters",
+                    "they are BinVPR-" + depth + "'s, and their names do not say what quantizes them: give " +
+                        "--network binvpr-ste-" + depth + " or --network binvpr-leaky-" + depth);
 }
 
 const BackboneCut& recognise_cut(const Backbone& backbone, const NamedTensors& tensors) {

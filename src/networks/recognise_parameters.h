@@ -16,6 +16,9 @@ struct RecognisedBackbone {
 // Names stand there without what wrappers put in front. Nothing where no network fits.
 std::optional<RecognisedBackbone> recognise_backbone(const NamedTensors& tensors);
 
+// Parameters that several networks have, between which only the user can tell, are an error.
+Status check_unambiguous(const NamedTensors& tensors);
+
 // The deepest cut whose layers are all there, as far as names tell; the default where none is.
 const BackboneCut& recognise_cut(const Backbone& backbone, const NamedTensors& tensors);
 

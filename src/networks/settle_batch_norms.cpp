@@ -13,9 +13,23 @@ struct Moments {
 };
 using ChannelMoments = std::vector<Moments>;
 
+// The numbers that rows of bits mean.
+std::vector<float> signs_of(const Tensor& tensor) {
+  const std::int64_t rows = tensor.shape[0], row_elements = tensor.shape.elements() / rows;
+  const std::size_t row_bytes = tensor.data.size() / static_cast<std::size_t>(rows);
+  std::vector<float> signs;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const std::byte* bytes = tensor.data.data() + static_cast<std::size_t>(row) * row_bytes;
+    for (std::int64_t i = 0; i < row_elements; ++i)
+      signs.push_back((bytes[i / 8] >> (i % 8) & std::byte{1}) == std::byte{0} ? 1.0f : -1.0f);
+  }
+  return signs;
+}
+
 std::vector<float> values_of(const Graph& graph, const Node& node, const char* role) {
   const Tensor* tensor = graph.parameter(node, role);
   if (tensor == nullptr) return {};
+  if (tensor->type == DataType::b1) return signs_of(*tensor);
   std::vector<float> values(tensor->data.size() / sizeof(float));
   std::memcpy(values.data(), tensor->data.data(), values.size() * sizeof(float));
   return values;
@@ -51,6 +65,17 @@ ChannelMoments convolved(const Graph& graph, const Node& node, const ChannelMome
   return output;
 }
 
+ChannelMoments scaled(const Graph& graph, const Node& node, ChannelMoments moments) {
+  const std::vector<float> multiplier = values_of(graph, node, "multiplier"),
+                           addend = values_of(graph, node, "addend");
+  for (std::size_t c = 0; c < moments.size(); ++c) {
+    const auto factor = static_cast<double>(multiplier[c]);
+    moments[c] = {factor * moments[c].mean + static_cast<double>(addend[c]),
+                  factor * factor * moments[c].variance};
+  }
+  return moments;
+}
+
 // Divides by the root mean square, not by the deviation from the estimated mean: whatever image is larger
 // than estimated then stays so by the same factor. With means taken off it would grow by 1.2 in every layer.
 ChannelMoments normalized(Graph* graph, const Node& node, const ChannelMoments& input) {
@@ -78,8 +103,22 @@ Moments rectified(const Moments& x) {
   return {deviation * (t + std::sqrt(t * t + 0.64)) / 2.0, x.variance * positive * std::sqrt(positive)};
 }
 
+// Between -1 and 1: less than it was by what exceeds that.
+Moments bounded(const Moments& x) {
+  const double size = std::sqrt(1.0 + x.mean * x.mean + x.variance);
+  return {x.mean / size, x.variance / (size * size)};
+}
+
+// -1 and +1. What is never negative is taken for a normal distribution all the same.
+Moments signs(const Moments& x) {
+  const double deviation = std::sqrt(x.variance) + 1e-12, t = x.mean / deviation;
+  const double mean = t / std::sqrt(1.0 + t * t);
+  return {mean, 1.0 - mean * mean};
+}
+
 Moments activated(const ActivationAttributes& a, const Moments& x) {
   if (a.kind == ActivationKind::sigmoid) return {0.5, x.variance / (16.0 + 4.0 * x.variance)};
+  if (a.kind == ActivationKind::hard_tanh || a.kind == ActivationKind::leaky_tanh) return bounded(x);
   return rectified(x);
 }
 
@@ -136,6 +175,10 @@ class Settling {
         const auto& a = std::get<ActivationAttributes>(node.attributes);
         return each(first, [&](const Moments& x) { return activated(a, x); });
       }
+      case Op::sign:
+        return each(first, signs);
+      case Op::multiply_add:
+        return scaled(*graph_, node, first);
       case Op::max_pool:
         return each(first, largest);
       case Op::add:

@@ -22,6 +22,7 @@ struct ConvertOptions {
   std::string checkpoint, output, network, head, cut, input_size;
   std::optional<float> gem_p;
   std::string pool_norm;
+  std::string variant, activation_quantizer, weight_quantizer;
   std::optional<int> grid;
   std::optional<std::uint64_t> random_seed;
   std::string precision = "fp32";  // a name, or a JSON file

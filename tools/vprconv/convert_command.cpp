@@ -36,6 +36,9 @@ NetworkOptions network_options_of(const ConvertOptions& options) {
   network.head = options.head;
   network.gem_p = options.gem_p;
   network.pool_norm = options.pool_norm;
+  network.variant = options.variant;
+  network.activation_quantizer = options.activation_quantizer;
+  network.weight_quantizer = options.weight_quantizer;
   network.grid = options.grid;
   if (const std::optional<InputSize> size = parse_input_size(options.input_size)) {
     network.width = size->width;
@@ -164,6 +167,12 @@ void add_convert(Program& program) {
   command.add_option(
       "--cut", options->cut,
       "Where the network ends: a backbone's cut, or a layer of a binary network (docs/networks.md)");
+  command.add_option("--variant", options->variant,
+                     "Of a network that has several: paper or code; as the parameters' names tell");
+  command.add_option("--activation-quantizer", options->activation_quantizer,
+                     "Of a BiResNet's activations, as training had it");
+  command.add_option("--weight-quantizer", options->weight_quantizer,
+                     "Of a BiResNet's weights, as training had it");
   command
       .add_option("--head", options->head,
                   "What makes a descriptor of the last feature map; recognised where it can be")

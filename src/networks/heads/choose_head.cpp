@@ -61,11 +61,7 @@ Status check_settings(const HeadSpec& head, const HeadRequest& request) {
 }
 
 Result<RecognisedHead> without_parameters(const HeadRequest& request) {
-  HeadKind kind = HeadKind::flatten;
-  if (!request.name.empty()) {
-    BITPLACE_ASSIGN(requested, requested_kind(request.name));
-    kind = requested;
-  }
+  BITPLACE_ASSIGN(kind, requested_kind(request.name.empty() ? request.usual : request.name));
   const std::optional<HeadSpec> head = bare_head(kind, request);
   if (!head) {
     return make_error(ErrorCode::mismatch, "--head " + request.name,

@@ -17,6 +17,7 @@ bool pool_norm_from_name(std::string_view name, PoolNorm* norm);
 // What the user says about the head; names and shapes do not hold all of it.
 struct HeadRequest {
   std::string name;                        // empty: recognise it
+  std::string usual = "flatten";           // where there is nothing to recognise
   std::optional<float> gem_p = {};         // instead of the learned one
   std::optional<PoolNorm> pool_norm = {};  // of pooling in front of a linear layer
   std::optional<std::int32_t> grid = {};   // cells of ConvAP along each axis
