@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace bitplace::train {
 namespace {
@@ -30,21 +31,73 @@ std::array<int, 3> channel_offsets(PixelFormat format, ChannelOrder order) {
   return offsets;
 }
 
-// A coordinate as a pixel, the next one, and the next one's share in units of 2^-kShareBits.
+// Shares of neighbouring pixels are counted in units of 2^-kShareBits.
 constexpr int kShareBits = 8;
-constexpr int kShareOne = 1 << kShareBits;
 
-struct Tap {
-  int first;
-  int second;
-  int share;
+// Where the pixels of one output row lie in the source: the upper left one of four, and the share of the
+// right and of the lower ones. Loops of their own over plain arrays, which compilers vectorise.
+struct RowTaps {
+  explicit RowTaps(int width)
+      : across(static_cast<std::size_t>(width)), down(across), column(across), row(across) {}
+
+  std::vector<int> across;  // shares
+  std::vector<int> down;
+  std::vector<int> column;
+  std::vector<int> row;
 };
 
-Tap tap_at(float coordinate, int size) {
-  const float inside = std::clamp(coordinate, 0.0f, static_cast<float>(size - 1));
-  const int scaled = static_cast<int>(inside * static_cast<float>(kShareOne) + 0.5f);
-  const int first = scaled >> kShareBits;
-  return {first, std::min(first + 1, size - 1), scaled & (kShareOne - 1)};
+// `last` is the last coordinate of an axis. A coordinate of the last pixel counts wholly for the one on its
+// right.
+void split(float coordinate, float last, int last_first, int* first, int* share) {
+  const float inside = std::min(std::max(coordinate, 0.0f), last);
+  const int scaled = static_cast<int>(inside * static_cast<float>(1 << kShareBits) + 0.5f);
+  *first = std::min(scaled >> kShareBits, last_first);
+  *share = scaled - (*first << kShareBits);
+}
+
+void find_taps(const std::array<float, 9>& m, int y, const ImageView& source, RowTaps* taps) {
+  const auto row = static_cast<float>(y);
+  const auto last_x = static_cast<float>(source.width - 1);
+  const auto last_y = static_cast<float>(source.height - 1);
+  const int last_column = std::max(source.width - 2, 0);
+  const int last_row = std::max(source.height - 2, 0);
+  const auto count = static_cast<int>(taps->row.size());
+  int* const across = taps->across.data();
+  int* const down = taps->down.data();
+  int* const columns = taps->column.data();
+  int* const rows = taps->row.data();
+  for (int x = 0; x < count; ++x) {
+    const auto column = static_cast<float>(x);
+    const float inverse = 1.0f / (m[6] * column + (m[7] * row + m[8]));
+    const float source_x = (m[0] * column + (m[1] * row + m[2])) * inverse;
+    const float source_y = (m[3] * column + (m[4] * row + m[5])) * inverse;
+    split(source_x, last_x, last_column, columns + x, across + x);
+    split(source_y, last_y, last_row, rows + x, down + x);
+  }
+}
+
+int blend(int first, int second, int share) {
+  return (first << kShareBits) + (second - first) * share;
+}
+
+template <int kPixel>
+void sample_row(const ImageView& source, std::ptrdiff_t stride, const RowTaps& taps,
+                const std::array<int, 3>& offsets, std::uint8_t* out) {
+  const std::ptrdiff_t right = source.width > 1 ? kPixel : 0;
+  const std::ptrdiff_t below = source.height > 1 ? stride : 0;
+  for (std::size_t x = 0; x < taps.row.size(); ++x) {
+    const std::uint8_t* pixel = source.data + taps.row[x] * stride + taps.column[x] * kPixel;
+    for (std::size_t c = 0; c < (kPixel == 1 ? 1 : 3); ++c) {
+      const std::uint8_t* upper = pixel + offsets[c];
+      const std::uint8_t* lower = upper + below;
+      const int top = blend(upper[0], upper[right], taps.across[x]);
+      const int bottom = blend(lower[0], lower[right], taps.across[x]);
+      const int sum = blend(top, bottom, taps.down[x]);
+      out[c] = static_cast<std::uint8_t>((sum + (1 << (2 * kShareBits - 1))) >> (2 * kShareBits));
+    }
+    if (kPixel == 1) out[1] = out[2] = out[0];
+    out += 3;
+  }
 }
 
 }  // namespace
@@ -77,29 +130,18 @@ Homography draw_viewpoint(const AugmentationOptions& options, Extent source, Ext
 
 void warp(const ImageView& source, const Homography& map, Extent target, ChannelOrder order,
           std::uint8_t* out) {
-  const std::ptrdiff_t pixel = bytes_per_pixel(source.format);
-  const std::ptrdiff_t stride = source.stride != 0 ? source.stride : source.width * pixel;
+  const int pixel = bytes_per_pixel(source.format);
+  const std::ptrdiff_t stride =
+      source.stride != 0 ? source.stride : static_cast<std::ptrdiff_t>(source.width) * pixel;
   const std::array<int, 3> offsets = channel_offsets(source.format, order);
   std::array<float, 9> m{};
   std::transform(map.begin(), map.end(), m.begin(), [](double value) { return static_cast<float>(value); });
-  for (int y = 0; y < target.height; ++y) {
-    const auto row = static_cast<float>(y);
-    for (int x = 0; x < target.width; ++x) {
-      const auto column = static_cast<float>(x);
-      const float inverse = 1.0f / (m[6] * column + m[7] * row + m[8]);
-      const Tap across = tap_at((m[0] * column + m[1] * row + m[2]) * inverse, source.width);
-      const Tap down = tap_at((m[3] * column + m[4] * row + m[5]) * inverse, source.height);
-      const std::uint8_t* upper = source.data + down.first * stride;
-      const std::uint8_t* lower = source.data + down.second * stride;
-      for (const int offset : offsets) {
-        const std::ptrdiff_t left = across.first * pixel + offset;
-        const std::ptrdiff_t right = across.second * pixel + offset;
-        const int top = upper[left] * (kShareOne - across.share) + upper[right] * across.share;
-        const int bottom = lower[left] * (kShareOne - across.share) + lower[right] * across.share;
-        const int sum = top * (kShareOne - down.share) + bottom * down.share;
-        *out++ = static_cast<std::uint8_t>((sum + (1 << (2 * kShareBits - 1))) >> (2 * kShareBits));
-      }
-    }
+  RowTaps taps(target.width);
+  for (int y = 0; y < target.height; ++y, out += static_cast<std::ptrdiff_t>(target.width) * 3) {
+    find_taps(m, y, source, &taps);
+    if (pixel == 1) sample_row<1>(source, stride, taps, offsets, out);
+    if (pixel == 3) sample_row<3>(source, stride, taps, offsets, out);
+    if (pixel == 4) sample_row<4>(source, stride, taps, offsets, out);
   }
 }
 
