@@ -7,6 +7,15 @@
 #include "lowering/rewrite.h"
 
 namespace bitplace {
+namespace {
+
+// No mean, no deviation: bytes of an image are numbers but for a factor.
+bool is_only_scaled(const Preprocessing& p) {
+  const Preprocessing plain;
+  return p.mean == plain.mean && p.standard_deviation == plain.standard_deviation;
+}
+
+}  // namespace
 
 float largest_input(const Preprocessing& p) {
   float largest = 0.0f;
@@ -24,13 +33,15 @@ Result<ModelContents> make_real_model(const RealNetwork& network, const RealLowe
   if (!complete.ranges.empty()) {
     ActivationRange& input = complete.ranges[static_cast<std::size_t>(network.graph.input)];
     input.largest8 = input.largest4 = largest_input(network.preprocessing);
+    input.pixel = is_only_scaled(network.preprocessing) ? network.preprocessing.value_scale : 0.0f;
   }
   BITPLACE_ASSIGN(lowered, lower_real(network.graph, complete));
   ModelContents model;
   model.network = network.name;
   model.preprocessing = network.preprocessing;
   model.preprocessing.input_type = value_at(lowered.graph, lowered.graph.input).type;
-  model.preprocessing.input_scale = lowered.input_scale;
+  const bool codes = model.preprocessing.input_type == DataType::s8;
+  model.preprocessing.input_scale = codes ? lowered.input_scale : 1.0f;
   model.graph = std::move(lowered.graph);
   return model;
 }

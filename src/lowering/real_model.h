@@ -20,7 +20,8 @@ struct RealNetwork {
 float largest_input(const Preprocessing& preprocessing);
 
 // Lowers the graph and lets the preprocessing make what its first layer reads; for codes, the scale follows
-// from the preprocessing, not from `options.ranges`. Metadata stays empty.
+// from the preprocessing, not from `options.ranges`, and where that only divides, they are the image itself,
+// u8. Metadata stays empty.
 Result<ModelContents> make_real_model(const RealNetwork& network, const RealLoweringOptions& options);
 
 // The same without a precision map and ranges: f32 throughout, with an L2-normalised f32 descriptor.
