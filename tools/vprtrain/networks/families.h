@@ -7,6 +7,6 @@
 
 namespace bitplace::train {
 
-std::vector<NetworkEntry> floppynet_family();
+std::vector<NetworkEntry> alexnet_family();
 
 }  // namespace bitplace::train

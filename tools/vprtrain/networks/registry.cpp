@@ -8,7 +8,7 @@ namespace bitplace::train {
 namespace {
 
 constexpr std::vector<NetworkEntry> (*kFamilies[])() = {
-    floppynet_family,
+    alexnet_family,
 };
 
 std::vector<NetworkEntry> all_networks() {
