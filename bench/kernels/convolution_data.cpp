@@ -104,6 +104,8 @@ void ConvolutionData::fill_signs() {
   flip_.assign(size(p.output_channels), 0);
   for (std::size_t c = 0; c < flip_.size(); c += 3)
     flip_[c] = 1;
+  scale_.assign(size(p.output_channels), 0.0625f);
+  bias_.assign(size(p.output_channels), 0.3f);
 }
 
 void ConvolutionData::fill_codes() {

@@ -25,8 +25,9 @@ enum class ConvolutionPadding : std::uint8_t { valid, zero, one };
 //   affine_f32     clamp(float(accumulator) * scale[c] + bias[c], output_low, output_high); without the
 //                  multiplication where accumulators are floats
 //   affine_f16     the same, rounded to f16 once more
-// Tables with b1 weights know the first two, other integer tables raw_s32, requantize_s8 and affine_f32,
-// float tables affine_f32 and, f16 ones, affine_f16. Only tables with b1 weights are given pooling.
+// Tables with b1 weights know the first two, that of b1 activations affine_f32 too; other integer tables
+// raw_s32, requantize_s8 and affine_f32, float tables affine_f32 and, f16 ones, affine_f16. Only tables with
+// b1 weights are given pooling.
 enum class ConvolutionEpilogue : std::uint8_t {
   raw_s32,
   threshold_b1,

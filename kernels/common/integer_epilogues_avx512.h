@@ -146,7 +146,8 @@ struct FloatWriter {
 
   template <typename Affine>
   [[gnu::always_inline]] __m512i convert(__m512i sum, const Affine& affine, std::size_t v) const {
-    return _mm512_castps_si512(_mm512_min_ps(_mm512_max_ps(affine.apply(sum, v), low), high));
+    // Of equal zeros the value stays.
+    return _mm512_castps_si512(_mm512_min_ps(high, _mm512_max_ps(low, affine.apply(sum, v))));
   }
 
   template <std::size_t Whole, std::size_t V>

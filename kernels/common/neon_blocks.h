@@ -9,11 +9,11 @@
 
 namespace bitplace {
 
-// Thresholds and flips as the epilogue wants them. Channels that do not exist have threshold INT32_MIN and no
-// flip: their bit is 0.
+// What the epilogue wants. Channels that do not exist have threshold INT32_MIN and no flip: their bit is 0.
 struct EpilogueConstants {
-  const std::int32_t* threshold;  // [blocks * 32]
-  const std::uint32_t* flip;      // [blocks]
+  const std::int32_t* threshold;  // threshold: [blocks * 32]
+  const std::uint32_t* flip;      // threshold: [blocks]
+  const float *scale, *bias;      // others: [blocks * 32], 0 where there are none
 };
 
 // Writes epilogue_bytes() bytes into zeroed memory.
@@ -39,13 +39,14 @@ inline std::int64_t window_stride(std::int64_t window_bytes) {
 }
 
 inline std::int64_t epilogue_bytes(const ConvolutionProblem& p) {
-  return output_blocks(p) * (kBlockOutputs + 1) * 4;
+  const bool thresholds = p.epilogue == ConvolutionEpilogue::threshold_b1;
+  return output_blocks(p) * (kBlockOutputs + (thresholds ? 1 : kBlockOutputs)) * 4;
 }
 
 inline EpilogueConstants epilogue_constants(const ConvolutionProblem& p, const std::uint8_t* packed) {
-  const std::int64_t thresholds = output_blocks(p) * kBlockOutputs;
-  return {reinterpret_cast<const std::int32_t*>(packed),
-          reinterpret_cast<const std::uint32_t*>(packed + thresholds * 4)};
+  const std::uint8_t* second = packed + output_blocks(p) * kBlockOutputs * 4;
+  return {reinterpret_cast<const std::int32_t*>(packed), reinterpret_cast<const std::uint32_t*>(second),
+          reinterpret_cast<const float*>(packed), reinterpret_cast<const float*>(second)};
 }
 
 }  // namespace

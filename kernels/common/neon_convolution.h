@@ -9,6 +9,7 @@
 
 #include "kernels/common/neon_bits.h"
 #include "kernels/common/neon_blocks.h"
+#include "kernels/common/neon_epilogue.h"
 #include "kernels/common/neon_windows.h"
 
 namespace bitplace {
@@ -46,18 +47,16 @@ inline void finish_pixel(const ConvolutionCall& call, const EpilogueConstants& c
     *output = bits_of_masks(below) ^ constants.flip[block];
     return;
   }
-  auto* output = static_cast<std::int32_t*>(call.output) + pixel * p.output_channels + block * kBlockOutputs;
-  const std::int64_t left = p.output_channels - block * kBlockOutputs;
-  for (std::int64_t v = 0; v < kBlockVectors && v * 4 < left; ++v) {
-    if (left - v * 4 >= 4) {
-      vst1q_s32(output + v * 4, sums.at[v]);
-    } else {
-      std::int32_t lanes[4];
-      vst1q_s32(lanes, sums.at[v]);
-      for (std::int64_t i = 0; i < left - v * 4; ++i)
-        output[v * 4 + i] = lanes[i];
+  const std::int64_t first = block * kBlockOutputs;
+  const std::int64_t left = p.output_channels - first;
+  with_writer(call, int32x4_t{}, [&](const auto& write) {
+    for (std::int64_t v = 0; v < kBlockVectors && v * 4 < left; v += 2) {
+      const std::int64_t c = first + v * 4;
+      const int32x4_t pair[2] = {sums.at[v], sums.at[v + 1]};
+      write(load_constants(constants.scale + c, constants.bias + c), pair, pixel * p.output_channels + c,
+            left - v * 4);
     }
-  }
+  });
 }
 
 // Pools the accumulators of position `index` of output row `row`: keeps the maximum of a window in `best` and

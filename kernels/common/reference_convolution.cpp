@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/common/reference_windows.h"
+
 namespace bitplace::reference {
 namespace {
 
@@ -39,27 +41,38 @@ PackedConstants packed_constants(const ConvolutionProblem& p, const void* packed
           bytes + flip_offset(p)};
 }
 
-void run_output_row(const ConvolutionCall& call, std::int64_t row, Accumulate accumulate) {
+namespace {
+
+// The bits of one pixel.
+void write_bits(const ConvolutionCall& call, std::int64_t row, std::int64_t column, Accumulate accumulate) {
   const ConvolutionProblem& p = *call.problem;
   const PackedConstants constants = packed_constants(p, call.packed);
   const std::int64_t words = (p.output_channels + 31) / 32;
-  for (std::int64_t column = 0; column < p.output_width; ++column) {
-    const std::int64_t pixel = row * p.output_width + column;
-    if (p.epilogue == ConvolutionEpilogue::raw_s32) {
-      auto* output = static_cast<std::int32_t*>(call.output) + pixel * p.output_channels;
-      for (std::int64_t c = 0; c < p.output_channels; ++c) {
-        output[c] = window_maximum(call, row, column, c, accumulate);
-      }
-    } else {
-      auto* output = static_cast<std::uint32_t*>(call.output) + pixel * words;
-      std::fill_n(output, words, 0u);
-      for (std::int64_t c = 0; c < p.output_channels; ++c) {
-        const bool below = window_maximum(call, row, column, c, accumulate) < constants.threshold[c];
-        const bool bit = below != (constants.flip[c] != 0);
-        output[c / 32] |= static_cast<std::uint32_t>(bit) << (c % 32);
-      }
-    }
+  auto* output = static_cast<std::uint32_t*>(call.output) + (row * p.output_width + column) * words;
+  std::fill_n(output, words, 0u);
+  for (std::int64_t c = 0; c < p.output_channels; ++c) {
+    const bool below = window_maximum(call, row, column, c, accumulate) < constants.threshold[c];
+    const bool bit = below != (constants.flip[c] != 0);
+    output[c / 32] |= static_cast<std::uint32_t>(bit) << (c % 32);
   }
+}
+
+bool has_thresholds(const ConvolutionProblem& p) {
+  return p.epilogue == ConvolutionEpilogue::threshold_b1;
+}
+
+}  // namespace
+
+void run_output_row(const ConvolutionCall& call, std::int64_t row, Accumulate accumulate) {
+  if (has_thresholds(*call.problem)) {
+    for (std::int64_t column = 0; column < call.problem->output_width; ++column)
+      write_bits(call, row, column, accumulate);
+    return;
+  }
+  const PackedRows constants = packed_rows(*call.problem, call.packed, 1);
+  visit_output_row(*call.problem, row, [&](std::int64_t column, std::int64_t channel, std::int64_t index) {
+    write_integer(call, constants, window_maximum(call, row, column, channel, accumulate), channel, index);
+  });
 }
 
 bool accepts(const ConvolutionProblem&) {
@@ -67,17 +80,16 @@ bool accepts(const ConvolutionProblem&) {
 }
 
 std::size_t packed_bytes(const ConvolutionProblem& p) {
-  return flip_offset(p) + static_cast<std::size_t>(p.output_channels);
+  return has_thresholds(p) ? flip_offset(p) + static_cast<std::size_t>(p.output_channels) : rows_bytes(p, 1);
 }
 
 void pack(const ConvolutionProblem& p, const ConvolutionConstants& constants, void* packed) {
+  if (!has_thresholds(p)) return pack_rows(p, constants, packed, 1);
   auto* bytes = static_cast<std::uint8_t*>(packed);
   const auto channels = static_cast<std::size_t>(p.output_channels);
   std::memcpy(bytes, constants.weight_rows, weight_row_bytes(p) * channels);
-  if (constants.threshold != nullptr) {
-    std::memcpy(bytes + threshold_offset(p), constants.threshold, 4 * channels);
-    std::memcpy(bytes + flip_offset(p), constants.flip, channels);
-  }
+  std::memcpy(bytes + threshold_offset(p), constants.threshold, 4 * channels);
+  std::memcpy(bytes + flip_offset(p), constants.flip, channels);
 }
 
 std::size_t scratch_bytes(const ConvolutionProblem&) {

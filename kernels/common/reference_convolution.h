@@ -1,12 +1,13 @@
-// What the reference convolutions share: constants kept in canonical form, and the pooling and epilogue
-// around whatever computes one accumulator.
+// What the reference convolutions with b1 weights share: constants kept in canonical form, and the pooling
+// and epilogue around whatever computes one accumulator.
 #pragma once
 
 #include "kernels/common/convolution.h"
 
 namespace bitplace::reference {
 
-// Where the canonical constants lie in packed memory: weight rows, then thresholds, then flips.
+// Where the canonical constants lie in packed memory: weight rows, then thresholds, then flips; or, for the
+// other epilogues, as in reference_windows.h, where the weight rows lie the same.
 struct PackedConstants {
   const std::uint8_t* weight_rows;
   std::size_t weight_row_bytes;

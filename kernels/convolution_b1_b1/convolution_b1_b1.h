@@ -2,8 +2,9 @@
 //
 //   accumulator[o] = sum over taps and channels of x * w = depth - 2 * popcount(x xor w)      (1 means -1)
 //
-// Input b1, packed weights, output b1 (threshold) or s32 (raw); layouts in kernels/common/convolution.h.
-// Padding `one` reads +1 outside the image (bit 0), `zero` reads 0: those taps drop out of the sum, exactly.
+// Input b1, packed weights, output b1 (threshold), s32 (raw) or f32 (affine); layouts in
+// kernels/common/convolution.h. Padding `one` reads +1 outside the image (bit 0), `zero` reads 0: those taps
+// drop out of the sum, exactly.
 #pragma once
 
 #include "kernels/common/convolution.h"

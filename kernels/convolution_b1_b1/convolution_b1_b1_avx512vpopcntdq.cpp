@@ -30,6 +30,7 @@
 #include <immintrin.h>
 
 #include "kernels/common/avx512_mask.h"
+#include "kernels/common/integer_epilogues_avx512.h"
 #include "kernels/convolution_b1_b1/convolution_b1_b1.h"
 #include "kernels/convolution_b1_b1/convolution_b1_b1_windows.h"
 
@@ -229,6 +230,21 @@ inline void add_padded_taps(const Task& task, const Position* positions, Sums& q
   if (task.problem->padding == ConvolutionPadding::zero) add_padded_taps(task, positions, q);
 }
 
+// Sums of one pooled output of the block, as `Writer` wants them.
+template <typename Writer>
+inline void store_numbers(const Task& task, std::int64_t pixel, const __m512i* q) {
+  const ConvolutionProblem& p = *task.problem;
+  const integer_epilogues::EpilogueConstants constants = {
+      &p, reinterpret_cast<const float*>(task.block + task.geometry->scale_offset),
+      reinterpret_cast<const float*>(task.block + task.geometry->bias_offset),
+      integer_epilogues::existing_channels(p.output_channels - task.first_output)};
+  const __m512i depth = _mm512_set1_epi32(static_cast<std::int32_t>(convolution_depth(p)));
+  const __m512i sums[kVectors] = {_mm512_sub_epi32(depth, q[0]), _mm512_sub_epi32(depth, q[1])};
+  auto* output = static_cast<std::uint8_t*>(task.output) +
+                 (pixel * p.output_channels + task.first_output) * Writer::kOutputBytes;
+  integer_epilogues::write(Writer(constants), sums, integer_epilogues::AffineInMemory(constants), output);
+}
+
 // Writes one pooled output of the block.
 inline void store(const Task& task, std::int64_t pixel, const __m512i* q) {
   const ConvolutionProblem& p = *task.problem;
@@ -241,12 +257,10 @@ inline void store(const Task& task, std::int64_t pixel, const __m512i* q) {
     output[pixel * ((p.output_channels + 31) / 32) + task.first_output / 32] = (low | high << 16) ^ flip;
     return;
   }
-  const auto depth = static_cast<std::int32_t>(convolution_depth(p));
-  auto* output = static_cast<std::int32_t*>(task.output) + pixel * p.output_channels + task.first_output;
-  std::int32_t left = p.output_channels - task.first_output;
-  for (int v = 0; v < kVectors && left > 0; ++v, left -= kLanes) {
-    const auto mask = static_cast<__mmask16>(left >= kLanes ? 0xffffu : (1u << left) - 1);
-    _mm512_mask_storeu_epi32(output + kLanes * v, mask, _mm512_sub_epi32(_mm512_set1_epi32(depth), q[v]));
+  if (p.epilogue == ConvolutionEpilogue::affine_f32) {
+    store_numbers<integer_epilogues::FloatWriter>(task, pixel, q);
+  } else {
+    store_numbers<integer_epilogues::SumWriter>(task, pixel, q);
   }
 }
 

@@ -1,7 +1,7 @@
 // The baseline part of the NEON kernel: packed constants, tasks and scratch.
 //
 //   weights    [output / 4][step][output % 4][16 bytes]   words in window order, then 0
-//   thresholds s32 [blocks * 32], flips u32 [blocks]
+//   thresholds s32 [blocks * 32], flips u32 [blocks]; without thresholds scales and biases f32 [blocks * 32]
 //   tap sums   s32 [kernel_height * kernel_width][blocks * 32]   only for `zero` padding
 //
 // Scratch: per task 4 gathered windows.

@@ -5,6 +5,7 @@
 // `Kernel` offers
 //   Vector, kLanes                                   a vector and its 32-bit lanes: 8, or 4
 //   load, store, zero, all_lanes                     and the operations below by their names
+//   affine(sums, scale, bias, low, high)             the contract's epilogue affine_f32, as bits
 //   add_tile(first, second, weights, lookups, start, words)    up to 63 lookups for the two pairs of a tile
 #pragma once
 
@@ -275,20 +276,37 @@ inline void store_bits(const TileTask& task, std::int64_t pixel, const typename 
   if (task.outputs > 32) output[task.first_output / 32 + 1] = bits[1];
 }
 
-template <typename Kernel>
-inline void store_raw(const TileTask& task, std::int64_t pixel, const typename Kernel::Vector* q) {
+// Numbers of 4 bytes: number(v, accumulators) is vector v of them.
+template <typename Kernel, typename Number>
+inline void store_numbers(const TileTask& task, std::int64_t pixel, const typename Kernel::Vector* q,
+                          Number number) {
   const ConvolutionProblem& p = *task.problem;
   const auto depth = Kernel::all_lanes(static_cast<std::int32_t>(convolution_depth(p)));
   auto* output = static_cast<std::int32_t*>(task.output) + pixel * p.output_channels + task.first_output;
   if (task.outputs == kBlockOutputs) {
 #pragma GCC unroll 16
     for (int v = 0; v < kResults<Kernel>; ++v)
-      Kernel::store(output + Kernel::kLanes * v, Kernel::sub_32(depth, q[v]));
+      Kernel::store(output + Kernel::kLanes * v, number(v, Kernel::sub_32(depth, q[v])));
     return;
   }
   std::int32_t left = task.outputs;
   for (int v = 0; left > 0; ++v, left -= Kernel::kLanes)
-    Kernel::store_first(output + Kernel::kLanes * v, left, Kernel::sub_32(depth, q[v]));
+    Kernel::store_first(output + Kernel::kLanes * v, left, number(v, Kernel::sub_32(depth, q[v])));
+}
+
+template <typename Kernel>
+inline void store_raw(const TileTask& task, std::int64_t pixel, const typename Kernel::Vector* q) {
+  store_numbers<Kernel>(task, pixel, q, [](int, typename Kernel::Vector sums) { return sums; });
+}
+
+template <typename Kernel>
+inline void store_affine(const TileTask& task, std::int64_t pixel, const typename Kernel::Vector* q) {
+  const auto* scale = reinterpret_cast<const float*>(task.block + task.geometry->scale_offset);
+  const auto* bias = reinterpret_cast<const float*>(task.block + task.geometry->bias_offset);
+  const float low = task.problem->output_low, high = task.problem->output_high;
+  store_numbers<Kernel>(task, pixel, q, [=](int v, typename Kernel::Vector sums) {
+    return Kernel::affine(sums, scale + Kernel::kLanes * v, bias + Kernel::kLanes * v, low, high);
+  });
 }
 
 // Writes one pooled output of the block.
@@ -296,6 +314,8 @@ template <typename Kernel>
 inline void store(const TileTask& task, std::int64_t pixel, const typename Kernel::Vector* q) {
   if (task.problem->epilogue == ConvolutionEpilogue::threshold_b1) {
     store_bits<Kernel>(task, pixel, q);
+  } else if (task.problem->epilogue == ConvolutionEpilogue::affine_f32) {
+    store_affine<Kernel>(task, pixel, q);
   } else {
     store_raw<Kernel>(task, pixel, q);
   }

@@ -64,8 +64,11 @@ void set_block_offsets(const ConvolutionProblem& p, Geometry& g) {
   if (p.padding == ConvolutionPadding::zero) {
     g.limit_offset += outputs_bytes * (p.kernel_height + 1) * (p.kernel_width + 1);
   }
-  g.flip_offset = g.limit_offset + outputs_bytes;
-  g.block_bytes = round_up(g.flip_offset + g.block_outputs / 8, static_cast<std::int64_t>(kAlignment));
+  g.scale_offset = g.limit_offset;
+  g.flip_offset = g.bias_offset = g.limit_offset + outputs_bytes;
+  const bool affine = p.epilogue == ConvolutionEpilogue::affine_f32;
+  const std::int64_t end = affine ? g.bias_offset + outputs_bytes : g.flip_offset + g.block_outputs / 8;
+  g.block_bytes = round_up(end, static_cast<std::int64_t>(kAlignment));
 }
 
 void set_tasks(const ConvolutionProblem& p, Form form, Geometry& g) {
@@ -217,8 +220,15 @@ void pack_thresholds(const ConvolutionProblem& p, const Geometry& g, const Convo
   }
 }
 
+void pack_affine(const Geometry& g, const ConvolutionConstants& constants, BlockOutputs outputs,
+                 std::uint8_t* block) {
+  const auto bytes = sizeof(float) * static_cast<std::size_t>(outputs.count);
+  std::memcpy(block + g.scale_offset, constants.scale + outputs.first, bytes);
+  std::memcpy(block + g.bias_offset, constants.bias + outputs.first, bytes);
+}
+
 bool accepts_form(const ConvolutionProblem& p, Form form) {
-  return convolution_depth(p) <= kLargestDepth &&
+  return p.epilogue != ConvolutionEpilogue::requantize_s8 && convolution_depth(p) <= kLargestDepth &&
          p.groups * bordered_bytes(p, bytes_per_pixel(p, form)) <= kMostScratchBytes;
 }
 
@@ -238,7 +248,8 @@ void pack_form(const ConvolutionProblem& p, const ConvolutionConstants& constant
     pack_weights(p, g, form, bits, outputs, block);
     for (std::int64_t lane = 0; lane < outputs.count; ++lane)
       pack_corrections(p, g, bits, outputs.first + lane, lane, block);
-    if (constants.threshold != nullptr) pack_thresholds(p, g, constants, outputs, block);
+    if (p.epilogue == ConvolutionEpilogue::threshold_b1) pack_thresholds(p, g, constants, outputs, block);
+    if (p.epilogue == ConvolutionEpilogue::affine_f32) pack_affine(g, constants, outputs, block);
   }
 }
 

@@ -40,8 +40,10 @@ struct Geometry {
   std::int64_t skipped_offset;    // s32 [kernel_height + 1][outputs]: 2 * popcount of the kernel rows before
   std::int64_t padded_offset;     // s32 [kernel_height + 1][kernel_width + 1][outputs]: sums of the weights
                                   // above and to the left; only for padding zero
-  std::int64_t limit_offset;      // s32 [outputs]
-  std::int64_t flip_offset;       // u32 [outputs / 32]
+  std::int64_t limit_offset;      // threshold: s32 [outputs]
+  std::int64_t flip_offset;       // threshold: u32 [outputs / 32]
+  std::int64_t scale_offset;      // affine: f32 [outputs]
+  std::int64_t bias_offset;       // affine: f32 [outputs]
   std::int64_t block_bytes;
 };
 inline constexpr std::size_t kGeometryBytes = 128;

@@ -66,6 +66,12 @@ struct Sse42 {
   static std::uint32_t greater_bits(Vector a, Vector b) {
     return static_cast<std::uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(a, b))));
   }
+  static Vector affine(Vector sums, const float* scale, const float* bias, float low, float high) {
+    const __m128 product = _mm_mul_ps(_mm_cvtepi32_ps(sums), _mm_load_ps(scale));
+    const __m128 value = _mm_add_ps(product, _mm_load_ps(bias));
+    // Of equal zeros the value stays.
+    return _mm_castps_si128(_mm_min_ps(_mm_set1_ps(high), _mm_max_ps(_mm_set1_ps(low), value)));
+  }
   // The first `count` lanes, at most all.
   static void store_first(std::int32_t* to, std::int32_t count, Vector value) {
     std::int32_t lanes[kLanes];

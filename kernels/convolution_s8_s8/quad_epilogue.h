@@ -4,6 +4,7 @@
 
 #include <immintrin.h>
 
+#include "kernels/common/affine_avx2.h"
 #include "kernels/convolution_s8_s8/quad_plan.h"
 
 namespace bitplace::quad_plan {
@@ -81,12 +82,11 @@ inline void store_words(std::uint8_t* to, const __m256i (&values)[V], std::int64
 }
 
 inline __m256 clamp(const TileOutput& out, __m256 value) {
-  return _mm256_min_ps(_mm256_set1_ps(out.high), _mm256_max_ps(_mm256_set1_ps(out.low), value));
+  return clamped(value, out.low, out.high);
 }
 
 inline __m256 scaled(const TileOutput& out, __m256i sum, std::size_t vector) {
-  const __m256 product = _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_load_ps(out.scale + vector * 8));
-  return _mm256_add_ps(product, _mm256_load_ps(out.bias + vector * kLanes));
+  return bitplace::scaled(sum, out.scale + vector * kLanes, out.bias + vector * kLanes);
 }
 
 template <std::size_t M, std::size_t V>

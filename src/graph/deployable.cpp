@@ -144,10 +144,9 @@ bool is_weight_code(DataType type) {
 
 // Whether some table of kernels takes these types with this epilogue.
 bool has_kernels(DataType input, DataType weight, Epilogue epilogue) {
-  const bool scaled = epilogue == Epilogue::requantize || epilogue == Epilogue::affine;
   switch (input) {
     case DataType::b1:
-      return weight == DataType::b1 && !scaled;
+      return weight == DataType::b1 && epilogue != Epilogue::requantize;
     case DataType::u8:
     case DataType::s8:
       if (weight == DataType::b1 && input == DataType::u8) return true;
@@ -174,8 +173,8 @@ Status check_deployable_convolution(const Graph& graph, const Node& node) {
     return cannot_run(node, "integer accumulators become f32, not f16");
   if (input != DataType::b1 && a.padding == PaddingValue::one)
     return cannot_run(node, std::string("padding with one has no meaning for ") + data_type_name(input));
-  const bool signs =
-      weight.type == DataType::b1 && (a.epilogue == Epilogue::raw || a.epilogue == Epilogue::threshold);
+  const bool scaled = a.epilogue == Epilogue::requantize || a.epilogue == Epilogue::affine;
+  const bool signs = weight.type == DataType::b1 && (input == DataType::b1 || !scaled);
   if (!signs && a.pool_height * a.pool_width != 1)
     return cannot_run(node, "pooling is fused into convolutions with one-bit weights only");
   BITPLACE_TRY(check_epilogue_roles(graph, node, a.epilogue));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 namespace bitplace::test {
@@ -53,7 +54,9 @@ std::string describe(const ConvolutionProblem& p) {
           "," + std::to_string(p.pad_left) + "," + std::to_string(p.pad_bottom) + "," +
           std::to_string(p.pad_right);
   return text + ", pool " + std::to_string(p.pool_height) + "x" + std::to_string(p.pool_width) +
-         (p.epilogue == ConvolutionEpilogue::raw_s32 ? ", raw" : ", threshold");
+         (p.epilogue == ConvolutionEpilogue::raw_s32      ? ", raw"
+          : p.epilogue == ConvolutionEpilogue::affine_f32 ? ", affine"
+                                                          : ", threshold");
 }
 
 std::size_t input_bytes(const ConvolutionProblem& p, ConvolutionInput type) {
@@ -63,9 +66,9 @@ std::size_t input_bytes(const ConvolutionProblem& p, ConvolutionInput type) {
 }
 
 std::size_t output_bytes(const ConvolutionProblem& p) {
-  const std::int64_t pixel = p.epilogue == ConvolutionEpilogue::raw_s32
-                                 ? std::int64_t{4} * p.output_channels
-                                 : std::int64_t{4} * ((p.output_channels + 31) / 32);
+  const std::int64_t pixel = p.epilogue == ConvolutionEpilogue::threshold_b1
+                                 ? std::int64_t{4} * ((p.output_channels + 31) / 32)
+                                 : std::int64_t{4} * p.output_channels;
   return size(pixel * p.output_height * p.output_width);
 }
 
@@ -76,7 +79,7 @@ std::int64_t multiply_accumulates(const ConvolutionProblem& p) {
 
 ConvolutionCase make_case(const ConvolutionProblem& p, ConvolutionInput type, Fill input, Fill weights,
                           Random& random) {
-  ConvolutionCase c{p, type, {}, {}, {}, {}};
+  ConvolutionCase c{p, type, {}, {}, {}, {}, {}, {}};
   c.input.resize(input_bytes(p, type));
   fill(c.input, input, random);
   if (type == ConvolutionInput::b1) {
@@ -120,6 +123,20 @@ void choose_thresholds(ConvolutionCase& c, const std::vector<std::int32_t>& raw,
   }
 }
 
+void choose_scales(ConvolutionCase& c, Random& random) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const std::int64_t clamps = random.integer(0, 2);
+  c.problem.output_low = clamps == 0 ? -kInfinity : 0.0f;
+  c.problem.output_high = clamps == 2 ? 6.0f : kInfinity;
+  for (std::int32_t channel = 0; channel < c.problem.output_channels; ++channel) {
+    const std::int64_t kind = random.integer(0, 3);
+    c.scale.push_back(kind == 0 ? random.real(1e30f, 3e38f) : random.real(1e-3f, 2.0f));
+    // Whole multiples of the scale cancel to 0.
+    c.bias.push_back(kind == 1 ? c.scale.back() * static_cast<float>(random.integer(-9, 9))
+                               : random.real(-60.0f, 60.0f));
+  }
+}
+
 std::vector<std::uint8_t> run_kernel(const ConvolutionKernel& kernel, const ConvolutionCase& c,
                                      Placement placement, Random& random, std::string* damage) {
   const bool threshold = c.problem.epilogue == ConvolutionEpilogue::threshold_b1;
@@ -129,10 +146,12 @@ std::vector<std::uint8_t> run_kernel(const ConvolutionKernel& kernel, const Conv
   weights.copy_from(c.weight_rows.data());
   thresholds.copy_from(c.threshold.data());
   flips.copy_from(c.flip.data());
+  const bool affine = c.problem.epilogue == ConvolutionEpilogue::affine_f32;
   const ConvolutionConstants constants = {
       reinterpret_cast<const std::uint8_t*>(weights.data()),
       threshold ? reinterpret_cast<const std::int32_t*>(thresholds.data()) : nullptr,
-      threshold ? reinterpret_cast<const std::uint8_t*>(flips.data()) : nullptr};
+      threshold ? reinterpret_cast<const std::uint8_t*>(flips.data()) : nullptr,
+      affine ? c.scale.data() : nullptr, affine ? c.bias.data() : nullptr};
   const std::size_t alignment = c.input_type == ConvolutionInput::u8 ? 1 : 4;
   return run_packed(kernel, c.problem, constants, {&c.input, alignment}, output_bytes(c.problem), placement,
                     random, damage);

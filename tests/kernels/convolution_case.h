@@ -22,6 +22,8 @@ struct ConvolutionCase {
   std::vector<std::uint8_t> weight_rows;
   std::vector<std::int32_t> threshold;
   std::vector<std::uint8_t> flip;
+  std::vector<float> scale;
+  std::vector<float> bias;
 };
 
 std::string describe(const ConvolutionProblem& problem);
@@ -32,13 +34,17 @@ std::int64_t multiply_accumulates(const ConvolutionProblem& problem);
 // How activations or weights are chosen.
 enum class Fill { random, all_zeros, all_ones };
 
-// Data for a problem; thresholds and flips are left empty.
+// Data for a problem; the constants of epilogues are left empty.
 ConvolutionCase make_case(const ConvolutionProblem& problem, ConvolutionInput type, Fill input, Fill weights,
                           Random& random);
 
 // Thresholds where mistakes show: on and beside the accumulators (`raw`, the raw_s32 output of this case), at
 // and just beyond their range, and at the ends of the type; flips at random.
 void choose_thresholds(ConvolutionCase& c, const std::vector<std::int32_t>& raw, Random& random);
+
+// Scales and biases for the affine epilogue, such that results hit zeros, both clamps and values that round,
+// and clamps of the problem.
+void choose_scales(ConvolutionCase& c, Random& random);
 
 // The output of one kernel, tasks in a random order, in memory that ends the program where a kernel reads or
 // writes what is not its own. Sets *damage to what it wrote outside its own bytes without being caught.

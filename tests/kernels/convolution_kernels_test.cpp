@@ -1,5 +1,7 @@
 // Every row of the convolution tables against the reference row, bit for bit.
 
+#include <algorithm>
+#include <bit>
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <string>
@@ -47,13 +49,17 @@ class Comparison {
   explicit Comparison(Table table)
       : rows_(runnable_rows(table)), reference_(*table.rows[table.count - 1]), accepted_(rows_.size()) {}
 
-  // Compares all rows on one problem with both epilogues.
+  // Compares all rows on one problem with all epilogues of the table; real numbers with every third problem.
   void compare(ConvolutionProblem problem, ConvolutionInput type, Fill input, Fill weights) {
     problem.epilogue = ConvolutionEpilogue::raw_s32;
     ConvolutionCase c = make_case(problem, type, input, weights, random_);
     const std::vector<std::uint8_t> raw = compare_case(c);
     c.problem.epilogue = ConvolutionEpilogue::threshold_b1;
     choose_thresholds(c, as_s32(raw), random_);
+    compare_case(c);
+    if (type == ConvolutionInput::u8 || problems_++ % 3 != 0) return;
+    c.problem.epilogue = ConvolutionEpilogue::affine_f32;
+    choose_scales(c, random_);
     compare_case(c);
   }
 
@@ -88,6 +94,7 @@ class Comparison {
   const ConvolutionKernel& reference_;
   std::vector<std::int64_t> accepted_;
   Random random_;
+  int problems_ = 0;
 };
 
 void compare_sweep(Table table, ConvolutionInput type) {
@@ -212,6 +219,26 @@ TEST_CASE("1 x 1-bit convolutions are exact at the ends of the accumulator's ran
   // More products than 16 bits count.
   compare_extremes(table, ConvolutionInput::b1, square_problem(2, 66000, 3, 1, 1, 0, valid, 2));
   compare_extremes(table, ConvolutionInput::b1, square_problem(1, 140007, 3, 1, 1, 0, valid, 1));
+}
+
+TEST_CASE("the affine epilogue rounds behind the multiplication and behind the addition, and then clamps") {
+  Random random;
+  const ConvolutionProblem problem = square_problem(5, 40, 37, 3, 1, 1, ConvolutionPadding::zero, 2);
+  ConvolutionCase c = make_case(problem, ConvolutionInput::b1, Fill::random, Fill::random, random);
+  const Table table = convolution_b1_b1_kernels();
+  const ConvolutionKernel& reference = *table.rows[table.count - 1];
+  std::string damage;
+  const auto raw = as_s32(run_kernel(reference, c, Placement::against_end, random, &damage));
+  c.problem.epilogue = ConvolutionEpilogue::affine_f32;
+  choose_scales(c, random);
+  const auto actual = as_s32(run_kernel(reference, c, Placement::against_end, random, &damage));
+  REQUIRE(actual.size() == raw.size());
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const volatile float product = static_cast<float>(raw[i]) * c.scale[i % 37];
+    const volatile float sum = product + c.bias[i % 37];
+    const float expected = std::min(std::max(float{sum}, c.problem.output_low), c.problem.output_high);
+    REQUIRE(std::bit_cast<float>(actual[i]) == expected);
+  }
 }
 
 TEST_CASE("u8 x 1-bit convolutions are exact at the ends of the accumulator's range") {
