@@ -48,7 +48,8 @@ struct Conversion {
   std::vector<Decision> decisions;
   std::vector<std::string> notes;
   std::optional<Graph> reference;  // what verification evaluates, where it is not the trained graph itself
-  bool exact = false;              // real-valued, all of it fp32
+  bool exact = false;              // real-valued throughout, all of it fp32
+  double least_cosine = 0.0;       // with bits or levels in it: what verification must find for features
   std::vector<QuantizationTrial> trials;  // ways to quantize, and which was taken
   std::size_t chosen_trial = 0;
   std::optional<QuantizationReport> quantization;  // where some layer has integer arithmetic

@@ -138,8 +138,10 @@ Status run(const ConvertOptions& options) {
   if (!options.verify.empty()) {
     BITPLACE_ASSIGN(verified, verify(source, *conversion, options.verify));
     verification = verified;
-    if (const Status status = verification_status(verified); !status.ok())
+    if (const Status status = verification_status(verified); !status.ok()) {
+      print_verification(verified, conversion->descriptor.encoding);
       return with_context(status.error(), origin);
+    }
   }
   BITPLACE_TRY(write_model(options.output, conversion->model));
   BITPLACE_ASSIGN(written, Model::open(options.output.c_str()));

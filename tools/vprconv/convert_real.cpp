@@ -18,6 +18,9 @@ namespace {
 constexpr std::size_t kMostCalibrationImages = 512;
 constexpr std::size_t kMostProjectionImages = 8192;
 constexpr std::size_t kMostReportImages = 32;
+// Bits turn over where numbers come within rounding of a sign, so that features differ by more than rounding.
+constexpr double kLeastCosine = 0.9999;
+constexpr double kLeastCosineOfCodes = 0.999;  // with activations of 8 bits or fewer
 
 Error needs_images(const std::string& option) {
   return make_error(ErrorCode::invalid_argument, option,
@@ -130,7 +133,9 @@ class RealConversion {
     result_.model = std::move(model);
     const Graph& trained = result_.reference ? *result_.reference : source_.network.graph;
     result_.decisions = real_decisions(trained, result_.model);
-    result_.exact = is_all_fp32(lowering_.precisions, network_.graph);
+    const bool mixed = has_bits_or_levels(source_.network.graph);
+    result_.exact = !mixed && is_all_fp32(lowering_.precisions, network_.graph);
+    if (mixed) result_.least_cosine = result_.quantization ? kLeastCosineOfCodes : kLeastCosine;
     return std::move(result_);
   }
 

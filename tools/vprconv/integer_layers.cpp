@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/error.h"
 #include "lowering/rewrite.h"
 
 namespace bitplace::tools {
@@ -43,6 +44,12 @@ bool is_tie(const Node& rounding, double x) {
   return inside && std::fabs(position - std::floor(position) - 0.5) < kRounding;
 }
 
+bool is_clamped(const Graph& trained, const Node& rounding) {
+  const Node* node = writer(trained, rounding.inputs[0]);
+  const auto* a = node != nullptr ? std::get_if<ActivationAttributes>(&node->attributes) : nullptr;
+  return a != nullptr && (a->kind == ActivationKind::relu || a->kind == ActivationKind::relu6);
+}
+
 }  // namespace
 
 Result<IntegerLayers> IntegerLayers::create(const Graph& trained, const ModelContents& model) {
@@ -53,7 +60,11 @@ Result<IntegerLayers> IntegerLayers::create(const Graph& trained, const ModelCon
     if (same == nullptr) continue;
     const DataType type = value_at(model.graph, same->inputs[0]).type;
     if (type != DataType::b1 && type != DataType::s8 && type != DataType::u8) continue;
-    layers.pairs_.push_back({{node.name, type_of(*rounding)}, rounding, node.inputs[0], same->inputs[0]});
+    layers.pairs_.push_back({{node.name, type_of(*rounding)},
+                             rounding,
+                             is_clamped(trained, *rounding),
+                             node.inputs[0],
+                             same->inputs[0]});
   }
   if (layers.pairs_.empty()) return layers;
   BITPLACE_ASSIGN(runner, FloatRunner::create(model));
@@ -77,7 +88,7 @@ void IntegerLayers::compare(Pair& pair, const EvaluatedValues& expected, const f
         integer_of(*pair.rounding, wanted[i]) != static_cast<double>(found[i]) ? 1 : 0;
   pair.agreement.compared += static_cast<std::int64_t>(wanted.size());
   for (const double x : expected[static_cast<std::size_t>(pair.rounding->inputs[0])])
-    pair.agreement.ties += is_tie(*pair.rounding, x) ? 1 : 0;
+    pair.agreement.ties += !(pair.clamped && x == 0.0) && is_tie(*pair.rounding, x) ? 1 : 0;
 }
 
 std::vector<LayerAgreement> IntegerLayers::layers() const {

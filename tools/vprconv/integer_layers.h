@@ -33,6 +33,7 @@ class IntegerLayers {
   struct Pair {
     LayerAgreement agreement;
     const Node* rounding = nullptr;  // of the trained network: what makes them of numbers
+    bool clamped = false;            // these numbers are 0 where they would be below, which is no tie
     ValueId trained = kNone, in_model = kNone;
   };
 

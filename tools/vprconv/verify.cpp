@@ -2,22 +2,34 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 
 #include "common/progress.h"
-#include "common/text_table.h"
 #include "core/arena.h"
 #include "core/error.h"
 #include "image/decode.h"
 #include "image/preprocess.h"
 #include "lowering/evaluate.h"
+#include "lowering/rewrite.h"
 #include "vprconv/images.h"
 
 namespace bitplace::tools {
 namespace {
 
-constexpr std::size_t kMostImages = 32;  // the float side takes about a second for each
+constexpr std::size_t kMostImages = 32;
+constexpr std::size_t kFewestImages = 2;
+// Of the float side, on all images together: some minutes.
+constexpr std::int64_t kMostProducts = 100'000'000'000;
+
+std::size_t images_for(const Graph& trained) {
+  std::int64_t products = 1;
+  for (const Node& node : trained.nodes) {
+    if (node.op != Op::convolution) continue;
+    const Shape& weight = trained.parameter(node, "weight")->shape;
+    products += value_at(trained, node.output).shape.elements() * weight[1] * weight[2] * weight[3];
+  }
+  return std::clamp(static_cast<std::size_t>(kMostProducts / products), kFewestImages, kMostImages);
+}
 
 double pixel_divisor(const Preprocessing& p) {
   return std::nearbyint(1.0 / static_cast<double>(p.value_scale));
@@ -41,6 +53,7 @@ class Verifier {
     result_.real_valued = source.network.real_valued;
     if (!result_.real_valued) feature_unit_ = feature_unit(trained_, rules_);
     result_.exact = conversion.exact;
+    result_.least_cosine = conversion.least_cosine;
   }
 
   Result<Verification> run(const ImageList& list);
@@ -48,7 +61,7 @@ class Verifier {
  private:
   Status prepare();
   Status compare(const ImageView& image);
-  Result<std::vector<double>> trained_features(const ImageView& image);
+  Result<EvaluatedValues> trained_values(const ImageView& image);
   double integer_of(double feature) const {
     return feature_unit_ == 1.0 ? feature : std::nearbyint(feature * feature_unit_);
   }
@@ -68,7 +81,7 @@ class Verifier {
   AlignedBuffer scratch_;
   std::vector<std::uint8_t> pixels_;
   std::vector<float> features_;
-  std::int64_t ties_ = 0;  // of the image at hand
+  IntegerLayers layers_;
   Verification result_;
 };
 
@@ -81,17 +94,19 @@ Status Verifier::prepare() {
   scratch_ = std::move(scratch);
   pixels_.resize(static_cast<std::size_t>(std::int64_t{p.height} * p.width * p.channels));
   features_.resize(describer_->feature_count());
+  if (result_.real_valued) {
+    BITPLACE_ASSIGN(layers, IntegerLayers::create(trained_, model_));
+    layers_ = std::move(layers);
+  }
   return {};
 }
 
-Result<std::vector<double>> Verifier::trained_features(const ImageView& image) {
+Result<EvaluatedValues> Verifier::trained_values(const ImageView& image) {
   preprocessor_.run(image, pixels_.data(), scratch_.data());
   std::vector<double> input(pixels_.size());
   for (std::size_t i = 0; i < pixels_.size(); ++i)
     input[i] = number_of(pixels_[i], i % 3);
-  BITPLACE_ASSIGN(values, evaluate(trained_, input));
-  ties_ = count_sign_ties(trained_, values);
-  return std::move(values[static_cast<std::size_t>(trained_.features)]);
+  return evaluate(trained_, input);
 }
 
 // What training fed for a grey level: pixel / 255, perhaps normalised.
@@ -101,13 +116,20 @@ double Verifier::number_of(std::uint8_t pixel, std::size_t channel) const {
 }
 
 void Verifier::compare_numbers(const std::vector<double>& expected) {
-  double largest = 0.0, difference = 0.0;
+  double largest = 0.0, difference = 0.0, product = 0.0, ours = 0.0, theirs = 0.0;
   for (std::size_t i = 0; i < features_.size(); ++i) {
     largest = std::max(largest, std::fabs(expected[i]));
-    difference = std::max(difference, std::fabs(static_cast<double>(features_[i]) - expected[i]));
+    const double x = static_cast<double>(features_[i]);
+    difference = std::max(difference, std::fabs(x - expected[i]));
+    product += x * expected[i];
+    ours += x * x;
+    theirs += expected[i] * expected[i];
   }
   const double relative = difference == 0.0 ? 0.0 : difference / largest;
   result_.largest_difference = std::max(result_.largest_difference, relative);
+  const double norms = std::sqrt(ours * theirs);
+  result_.lowest_feature_cosine =
+      std::min(result_.lowest_feature_cosine, norms > 0.0 ? product / norms : 1.0);
 }
 
 void Verifier::compare_integers(const std::vector<double>& expected, std::int64_t ties) {
@@ -150,13 +172,15 @@ void Verifier::compare_descriptor(const DescriptorView& descriptor, const std::v
 
 Status Verifier::compare(const ImageView& image) {
   BITPLACE_TRY(describer_->features(image, features_.data(), features_.size()));
-  BITPLACE_ASSIGN(expected, trained_features(image));
+  BITPLACE_ASSIGN(values, trained_values(image));
+  BITPLACE_TRY(layers_.add(image, values));
+  const std::vector<double>& expected = values[static_cast<std::size_t>(trained_.features)];
   if (expected.size() != features_.size())
     return make_error(ErrorCode::internal, "verify", "the two sides have another number of features");
   if (result_.real_valued) {
     compare_numbers(expected);
   } else {
-    compare_integers(expected, ties_);
+    compare_integers(expected, count_sign_ties(trained_, values));
   }
   BITPLACE_ASSIGN(descriptor, describer_->describe(image));
   compare_descriptor(descriptor, expected);
@@ -177,61 +201,16 @@ Result<Verification> Verifier::run(const ImageList& list) {
   progress.finish();
   result_.images = list.paths.size();
   result_.images_found = list.found;
+  result_.layers = layers_.layers();
   return result_;
 }
 
 }  // namespace
 
 Result<Verification> verify(const Source& source, const Conversion& conversion, const std::string& folder) {
-  BITPLACE_ASSIGN(list, find_images(folder, kMostImages));
+  const Graph& trained = conversion.reference ? *conversion.reference : source.network.graph;
+  BITPLACE_ASSIGN(list, find_images(folder, images_for(trained)));
   return Verifier(source, conversion).run(list);
-}
-
-void print_verification(const Verification& result, const DescriptorEncoding& encoding) {
-  std::printf("verified on %zu of %zu images: ", result.images, result.images_found);
-  if (result.real_valued) {
-    std::printf("features differ by at most %.3g of the largest\n", result.largest_difference);
-  } else {
-    std::printf("%lld of %lld integers differ, %lld sign ties\n", static_cast<long long>(result.differing),
-                static_cast<long long>(result.integers), static_cast<long long>(result.sign_ties));
-  }
-  if (encoding.type == DataType::b1) {
-    std::printf("  descriptor bits that differ: %lld\n", static_cast<long long>(result.differing_bits));
-  } else {
-    std::printf("  lowest cosine of a descriptor with the trained features: %.7f\n", result.lowest_cosine);
-  }
-}
-
-Json verification_json(const Verification& result, const DescriptorEncoding& encoding) {
-  Json json = {{"images", result.images}, {"images_found", result.images_found}};
-  if (result.real_valued) {
-    json["largest_difference"] = result.largest_difference;
-  } else {
-    json["integers"] = result.integers;
-    json["integers_differing"] = result.differing;
-    json["sign_ties"] = result.sign_ties;
-  }
-  if (encoding.type == DataType::b1) {
-    json["bits_differing"] = result.differing_bits;
-  } else {
-    json["lowest_cosine"] = result.lowest_cosine;
-  }
-  return json;
-}
-
-Status verification_status(const Verification& result) {
-  constexpr double kRounding = 1e-4;  // of f32 sums in another order
-  if (result.exact && result.largest_difference > kRounding) {
-    char text[96];
-    std::snprintf(text, sizeof text, "features differ by %.3g of the largest, more than rounding explains",
-                  result.largest_difference);
-    return make_error(ErrorCode::mismatch, "verify", text);
-  }
-  if (result.unexplained == 0) return {};
-  return make_error(
-      ErrorCode::mismatch, "verify",
-      std::to_string(result.unexplained) +
-          " integers differ between the trained network and the model, and no sign tie explains it");
 }
 
 }  // namespace bitplace::tools

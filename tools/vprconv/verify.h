@@ -2,11 +2,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "bitplace/result.h"
 #include "common/json_file.h"
 #include "lowering/passes.h"
 #include "vprconv/conversion.h"
+#include "vprconv/integer_layers.h"
 
 namespace bitplace::tools {
 
@@ -15,7 +17,10 @@ struct Verification {
   bool exact = false;  // real-valued, and nothing in the model is rounded more coarsely than in training
   std::size_t images = 0;
   std::size_t images_found = 0;
-  double largest_difference = 0.0;  // real-valued: max |a - b| / max |b| of an image's features
+  double largest_difference = 0.0;     // real-valued: max |a - b| / max |b| of an image's features
+  double lowest_feature_cosine = 1.0;  // real-valued: of features with the trained ones
+  double least_cosine = 0.0;           // that they must have
+  std::vector<LayerAgreement> layers;  // real-valued: those of bits and levels
   // Of binary networks:
   std::int64_t integers = 0;        // features compared
   std::int64_t differing = 0;       // of them
@@ -30,7 +35,8 @@ Result<Verification> verify(const Source& source, const Conversion& conversion, 
 
 void print_verification(const Verification& result, const DescriptorEncoding& encoding);
 Json verification_json(const Verification& result, const DescriptorEncoding& encoding);
-// An error when integers differ where no tie explains it, or fp32 features by more than rounding.
+// An error when integers differ where no tie explains it, fp32 features by more than rounding, or the
+// features of a network that mixes integers with real layers by more than its precision explains.
 Status verification_status(const Verification& result);
 
 }  // namespace bitplace::tools

@@ -1,0 +1,97 @@
+#include <cstdio>
+
+#include "common/text_table.h"
+#include "core/error.h"
+#include "vprconv/verify.h"
+
+namespace bitplace::tools {
+namespace {
+
+void print_layers(const std::vector<LayerAgreement>& layers) {
+  TextTable table(
+      {{"layer"}, {"reads"}, {"compared", Align::right}, {"differ", Align::right}, {"ties", Align::right}});
+  for (const LayerAgreement& layer : layers) {
+    table.add_row({layer.layer, layer.type, std::to_string(layer.compared), std::to_string(layer.differing),
+                   std::to_string(layer.ties)});
+  }
+  std::printf("\n%s\n", table.text().c_str());
+}
+
+Json layers_json(const std::vector<LayerAgreement>& layers) {
+  Json json = Json::array();
+  for (const LayerAgreement& layer : layers) {
+    json.push_back({{"layer", layer.layer},
+                    {"reads", layer.type},
+                    {"compared", layer.compared},
+                    {"differing", layer.differing},
+                    {"ties", layer.ties}});
+  }
+  return json;
+}
+
+Error mismatch(const std::string& text) {
+  return make_error(ErrorCode::mismatch, "verify", text);
+}
+
+template <typename... Numbers>
+std::string text_of(const char* format, Numbers... numbers) {
+  char text[160];
+  std::snprintf(text, sizeof text, format, numbers...);
+  return text;
+}
+
+}  // namespace
+
+void print_verification(const Verification& result, const DescriptorEncoding& encoding) {
+  std::printf("verified on %zu of %zu images: ", result.images, result.images_found);
+  if (result.real_valued) {
+    std::printf("features differ by at most %.3g of the largest, lowest cosine %.7f\n",
+                result.largest_difference, result.lowest_feature_cosine);
+  } else {
+    std::printf("%lld of %lld integers differ, %lld sign ties\n", static_cast<long long>(result.differing),
+                static_cast<long long>(result.integers), static_cast<long long>(result.sign_ties));
+  }
+  if (encoding.type == DataType::b1) {
+    std::printf("  descriptor bits that differ: %lld\n", static_cast<long long>(result.differing_bits));
+  } else {
+    std::printf("  lowest cosine of a descriptor with the trained features: %.7f\n", result.lowest_cosine);
+  }
+  if (!result.layers.empty()) print_layers(result.layers);
+}
+
+Json verification_json(const Verification& result, const DescriptorEncoding& encoding) {
+  Json json = {{"images", result.images}, {"images_found", result.images_found}};
+  if (result.real_valued) {
+    json["largest_difference"] = result.largest_difference;
+    json["lowest_feature_cosine"] = result.lowest_feature_cosine;
+    if (!result.layers.empty()) json["integer_layers"] = layers_json(result.layers);
+  } else {
+    json["integers"] = result.integers;
+    json["integers_differing"] = result.differing;
+    json["sign_ties"] = result.sign_ties;
+  }
+  if (encoding.type == DataType::b1) {
+    json["bits_differing"] = result.differing_bits;
+  } else {
+    json["lowest_cosine"] = result.lowest_cosine;
+  }
+  return json;
+}
+
+Status verification_status(const Verification& result) {
+  constexpr double kRounding = 1e-4;  // of f32 sums in another order
+  if (result.exact && result.largest_difference > kRounding) {
+    return mismatch(text_of("features differ by %.3g of the largest, more than rounding explains",
+                            result.largest_difference));
+  }
+  if (result.lowest_feature_cosine < result.least_cosine) {
+    return mismatch(
+        text_of("features have a cosine of %.6f with the trained ones, and %.4f is the least allowed",
+                result.lowest_feature_cosine, result.least_cosine));
+  }
+  if (result.unexplained == 0) return {};
+  return mismatch(std::to_string(result.unexplained) +
+                  " integers differ between the trained network and the model, and no sign tie explains it");
+}
+
+}  // namespace bitplace::tools
