@@ -145,23 +145,10 @@ class IntegerLayers {
     BITPLACE_ASSIGN(tail, convolution_tail(graph_, node));
     const Tensor& weight = *graph_.parameter(node, "weight");
     const AccumulatorScale scale(tail.function, largest_accumulator(graph_, node));
-    Tensor oriented = invert_rows(weight, scale.falling);
-    BITPLACE_ASSIGN(accumulators, rewrite_.append({node.name,
-                                                   Op::convolution,
-                                                   {rewrite_.find(node.inputs[0])},
-                                                   kNone,
-                                                   node.attributes,
-                                                   {{"weight", rewrite_.add_tensor(std::move(oriented))}}}));
-    BITPLACE_ASSIGN(
-        numbers,
-        rewrite_.append({node.name + "/f32",
-                         Op::dequantize,
-                         {accumulators},
-                         kNone,
-                         DequantizeAttributes{},
-                         {{"scale", rewrite_.add_tensor(make_tensor(node.name + ".scale", scale.scale))},
-                          {"bias", rewrite_.add_tensor(make_tensor(node.name + ".bias", scale.bias))}}}));
-    return append_tail(node, numbers, tail);
+    auto a = std::get<ConvolutionAttributes>(node.attributes);
+    a.epilogue = Epilogue::affine;
+    return append_scaled(node, rewrite_.find(node.inputs[0]), a, invert_rows(weight, scale.falling), scale,
+                         tail);
   }
 
   bool stays_integer(const Node& node) const {
