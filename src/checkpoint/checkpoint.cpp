@@ -119,6 +119,13 @@ std::size_t checkpoint_type_bytes(CheckpointType type) {
   return 0;
 }
 
+const std::string* find_setting(const TensorCheckpoint& checkpoint, std::string_view name) {
+  for (const auto& [known, text] : checkpoint.settings) {
+    if (known == name) return &text;
+  }
+  return nullptr;
+}
+
 std::vector<float> to_f32(const CheckpointTensor& tensor) {
   return values_as_f32(tensor.type, tensor.data);
 }

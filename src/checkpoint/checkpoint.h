@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -40,7 +41,13 @@ struct UnreadableTensor {
 struct TensorCheckpoint {
   std::vector<CheckpointTensor> tensors;
   std::vector<UnreadableTensor> unreadable;
+  // Texts beside the tensors of a LibTorch or TorchScript archive's root, by name: what the program that
+  // wrote it says about them.
+  std::vector<std::pair<std::string, std::string>> settings;
 };
+
+// The text of this name, or null.
+const std::string* find_setting(const TensorCheckpoint& checkpoint, std::string_view name);
 
 // A TFLite model: its operators are the network.
 struct TfliteTensor {

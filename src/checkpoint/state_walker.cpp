@@ -14,6 +14,8 @@ using Kind = PickleNode::Kind;
 
 constexpr int kDeepestNesting = 256;
 constexpr std::size_t kLongestName = 4096;
+constexpr std::size_t kMostSettings = 64;
+constexpr std::size_t kLongestSetting = std::size_t{1} << 16;
 
 // Where training checkpoints keep the weights, most specific first.
 constexpr std::string_view kStateKeys[] = {"state_dict", "model_state_dict", "model_state", "model",
@@ -249,6 +251,23 @@ Status StateWalker::visit_root(const std::string& prefix) {
 Result<TensorCheckpoint> StateWalker::walk(const std::string& prefix) {
   BITPLACE_TRY(visit_root(prefix));
   return std::move(found_);
+}
+
+std::vector<std::pair<std::string, std::string>> StateWalker::read_settings() const {
+  std::vector<std::pair<std::string, std::string>> settings;
+  const PickleNode& root = pickle_[pickle_.root];
+  Pairs pairs;
+  if (root.kind != Kind::object || root.state == kNoPickle || !read_pairs(root.state, &pairs))
+    return settings;
+  for (const auto& [key_id, value_id] : pairs) {
+    const PickleNode& key = pickle_[key_id];
+    const PickleNode& value = pickle_[value_id];
+    if (settings.size() == kMostSettings) break;
+    if (key.kind != Kind::text || value.kind != Kind::text || value.text.size() > kLongestSetting) continue;
+    if (key.text.empty() || key.text.size() > kLongestName || !is_printable(std::string(key.text))) continue;
+    settings.emplace_back(key.text, value.text);
+  }
+  return settings;
 }
 
 Error StateWalker::nothing_found(const TensorCheckpoint& contents) const {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
@@ -20,6 +21,10 @@ class StateWalker {
 
   // `prefix` begins every name.
   Result<TensorCheckpoint> walk(const std::string& prefix = "");
+
+  // Texts that the root of a TorchScript archive has as attributes. Other modules have texts too: long ones,
+  // and more than a few, are none that say anything about the tensors, and are left out.
+  std::vector<std::pair<std::string, std::string>> read_settings() const;
 
   // Why no tensor was found.
   Error nothing_found(const TensorCheckpoint& contents) const;

@@ -103,6 +103,7 @@ Result<PartContents> read_part(const std::string& file, const Part& part, bool b
       contents.torchscript && pickle.is_global(pickle[pickle.root].callable, "__torch__", "Module");
   if (found.tensors.empty()) contents.nothing = walker.nothing_found(found);
   contents.tensors = std::move(found);
+  if (contents.torchscript) contents.tensors.settings = walker.read_settings();
   return contents;
 }
 
