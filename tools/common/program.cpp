@@ -40,12 +40,13 @@ Program::Program(const std::string& name, const std::string& description)
 
 CLI::App& Program::set_main(std::function<Status()> run) {
   chosen_ = std::move(run);
+  app_.require_subcommand(0, 1);
   return app_;
 }
 
 CLI::App& Program::add_command(const std::string& name, const std::string& description,
                                std::function<Status()> run) {
-  app_.require_subcommand(1);
+  if (chosen_ == nullptr) app_.require_subcommand(1);
   CLI::App* command = app_.add_subcommand(name, description);
   command->set_version_flag("--version", name_ + " " BITPLACE_VERSION_STRING);
   command->callback([this, run = std::move(run)] { chosen_ = run; });

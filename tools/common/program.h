@@ -18,7 +18,7 @@ void print_error(const Error& error);
 // "warning: ..." on stderr.
 void print_warning(const std::string& text);
 
-// A program, with --version and --help, that either does one thing or has subcommands.
+// A program, with --version and --help, that does one thing, has subcommands, or both.
 class Program {
  public:
   Program(const std::string& name, const std::string& description);
@@ -27,6 +27,7 @@ class Program {
   // order.
   CLI::App& set_main(std::function<Status()> run);
 
+  // Beside a main thing, a subcommand is done instead of it.
   // The returned subcommand takes the options; `run` is called when it was chosen and its options are in
   // order.
   CLI::App& add_command(const std::string& name, const std::string& description, std::function<Status()> run);

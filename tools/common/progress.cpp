@@ -58,8 +58,9 @@ void Progress::print_bar() {
   std::string bar(static_cast<std::size_t>(filled), '#');
   bar.resize(static_cast<std::size_t>(kBarWidth), '.');
   const double left = share > 0.0 ? seconds() * (1.0 - share) / share : 0.0;
-  std::fprintf(stderr, "%s%s [%s] %lld of %lld, %s left", kClearLine, label_.c_str(), bar.c_str(),
-               static_cast<long long>(done_), static_cast<long long>(total_), duration_text(left).c_str());
+  std::fprintf(stderr, "%s%s [%s] %lld of %lld, %s left%s%s", kClearLine, label_.c_str(), bar.c_str(),
+               static_cast<long long>(done_), static_cast<long long>(total_), duration_text(left).c_str(),
+               note_.empty() ? "" : "; ", note_.c_str());
   std::fflush(stderr);
   bar_shown_ = true;
 }
@@ -68,8 +69,14 @@ void Progress::print_line() const {
   const double elapsed = seconds();
   const double left =
       done_ > 0 ? elapsed * static_cast<double>(total_ - done_) / static_cast<double>(done_) : 0.0;
-  std::fprintf(stderr, "%s: %lld of %lld, %s left\n", label_.c_str(), static_cast<long long>(done_),
-               static_cast<long long>(total_), duration_text(left).c_str());
+  std::fprintf(stderr, "%s: %lld of %lld, %s left%s%s\n", label_.c_str(), static_cast<long long>(done_),
+               static_cast<long long>(total_), duration_text(left).c_str(), note_.empty() ? "" : "; ",
+               note_.c_str());
+}
+
+void Progress::say(const std::string& line) {
+  std::fprintf(stderr, "%s%s\n", bar_shown_ ? kClearLine : "", line.c_str());
+  if (bar_shown_) print_bar();
 }
 
 void Progress::finish() {

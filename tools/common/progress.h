@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace bitplace::tools {
 
@@ -16,6 +17,10 @@ class Progress {
   ~Progress();  // leaves the cursor on a fresh line, also when the loop was left early
 
   void advance(std::int64_t count = 1);
+  // Shown behind the time left.
+  void set_note(std::string note) { note_ = std::move(note); }
+  // A line of its own, above the bar.
+  void say(const std::string& line);
   // Says how long it all took. Without it (a loop left early) nothing claims to be complete.
   void finish();
 
@@ -27,6 +32,7 @@ class Progress {
   void print_line() const;
 
   std::string label_;
+  std::string note_;
   std::int64_t total_;
   std::int64_t done_ = 0;
   bool terminal_;
