@@ -5,6 +5,7 @@
 
 namespace bitplace::train {
 
+void add_train(tools::Program& program);
 void add_list(tools::Program& program);
 
 }  // namespace bitplace::train

@@ -1,0 +1,133 @@
+#include <cstdio>
+#include <filesystem>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "networks/named_tensors.h"
+#include "vprtrain/loop/describe_images.h"
+#include "vprtrain/loop/machine.h"
+#include "vprtrain/loop/model_file.h"
+#include "vprtrain/loop/optimizer.h"
+#include "vprtrain/loop/trainer.h"
+#include "vprtrain/loop/trainer_steps.h"
+
+namespace bitplace::train {
+namespace {
+
+void say_taken(const std::string& path, const TakenTensors& tensors) {
+  std::printf("%s: %zu tensors taken\n", path.c_str(), tensors.taken.size());
+  const std::pair<const char*, const std::vector<std::string>&> others[] = {
+      {"not there, as new", tensors.absent},
+      {"of another shape there, as new", tensors.reshaped},
+      {"there, and not of this network", tensors.surplus}};
+  for (const auto& [what, names] : others) {
+    if (!names.empty()) std::printf("  %s: %s\n", what, list_names(names).c_str());
+  }
+}
+
+}  // namespace
+
+Status Trainer::open_network() {
+  NetworkChoice choice;
+  choice.name = settings_.network;
+  choice.head = settings_.head;
+  choice.variant = settings_.variant;
+  choice.weight_quantizer = settings_.weight_quantizer;
+  choice.activation_quantizer = settings_.activation_quantizer;
+  BITPLACE_TRY(parse_input_size(settings_.input_size, &choice.height, &choice.width));
+  choice.classes = settings_.classes;
+  if (losses_->needs_logits() && choice.classes == 0)
+    choice.classes = static_cast<std::int64_t>(data_.dataset.places.size());
+  torch::manual_seed(derived_seed(settings_.seed, kSeedOfWeights, 0));
+  BITPLACE_ASSIGN(network, make_network(choice));
+  network_ = std::move(network);
+  return {};
+}
+
+Status Trainer::open_losses() {
+  LossOptions options;
+  options.margin = settings_.margin;
+  options.semi_hard = settings_.semi_hard;
+  options.alpha = settings_.alpha;
+  options.beta = settings_.beta;
+  options.base = settings_.base;
+  options.mining_margin = settings_.mining_margin;
+  options.label_smoothing = settings_.label_smoothing;
+  options.temperature = settings_.temperature;
+  BITPLACE_ASSIGN(losses, WeightedLosses::parse(settings_.loss, options));
+  losses_ = std::move(losses);
+  return {};
+}
+
+Status Trainer::open(bool restart) {
+  BITPLACE_ASSIGN(device, open_device(settings_.device));
+  device_ = device;
+  set_up_arithmetic(settings_.threads);
+  BITPLACE_TRY(open_losses());
+  BITPLACE_ASSIGN(data, read_run_data(settings_));
+  data_ = std::move(data);
+  BITPLACE_TRY(open_network());
+  const ImageFormat format = image_format(network_->input());
+  loader_ =
+      std::make_unique<BatchLoader>(data_.dataset, *data_.store, loader_options(settings_, data_, format));
+  per_epoch_ = loader_->batches();
+  schedule_ = {settings_.schedule,
+               *settings_.learning_rate,
+               settings_.warm_up,
+               settings_.milestones,
+               settings_.decay,
+               settings_.final_rate,
+               settings_.steps > 0 ? settings_.steps : *settings_.epochs * per_epoch_,
+               per_epoch_};
+  std::error_code ignored;
+  std::filesystem::create_directories(folder_, ignored);
+  BITPLACE_TRY(check_writable(file("last.pt")));
+  if (restart || !std::filesystem::exists(file("last.pt"))) return begin();
+  BITPLACE_ASSIGN(state, read_run_state(file("last.pt")));
+  return go_on(std::move(state));
+}
+
+Status Trainer::begin() {
+  state_.settings = to_json(settings_);
+  state_.data = digest_of(data_);
+  if (!settings_.init.empty()) {
+    BITPLACE_ASSIGN(tensors, take_tensors(settings_.init, network_.get()));
+    say_taken(settings_.init, tensors);
+  }
+  network_->to(device_);
+  optimizer_ = make_optimizer(settings_, *network_);
+  BITPLACE_ASSIGN(log, RunLog::open(file("log.csv"), 0));
+  log_ = std::make_unique<RunLog>(std::move(log));
+  return tools::write_json(file("settings.json"), state_.settings);
+}
+
+Status Trainer::check_same(const RunState& state) const {
+  std::vector<std::string> different = differences(state.settings, to_json(settings_));
+  if (different.empty() && state.data != digest_of(data_)) different.emplace_back("the images are others");
+  if (different.empty()) return {};
+  std::string text;
+  for (const std::string& sentence : different)
+    text += (text.empty() ? "" : "; ") + sentence;
+  return make_error(ErrorCode::mismatch, folder_, "holds another run: " + text + "; --restart begins anew");
+}
+
+Status Trainer::go_on(RunState state) {
+  BITPLACE_TRY(check_same(state));
+  state_ = std::move(state);
+  network_->to(device_);
+  optimizer_ = make_optimizer(settings_, *network_);
+  BITPLACE_TRY(load_run(file("last.pt"), network_.get(), optimizer_.get(), device_));
+  BITPLACE_ASSIGN(log, RunLog::open(file("log.csv"), state_.log_bytes));
+  log_ = std::make_unique<RunLog>(std::move(log));
+  if (!state_.complete)
+    std::printf("%s: goes on behind step %lld\n", folder_.c_str(), static_cast<long long>(state_.step));
+  return {};
+}
+
+Status train(const TrainSettings& settings, const std::string& folder, bool restart) {
+  Trainer trainer(settings, folder);
+  BITPLACE_TRY(trainer.open(restart));
+  return trainer.run();
+}
+
+}  // namespace bitplace::train
