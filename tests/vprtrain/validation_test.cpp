@@ -99,12 +99,6 @@ TEST_CASE("Folders with their truth and split are a validation set") {
   CHECK(part->queries == std::vector<std::string>{queries + "/1.png"});
   CHECK(part->truth.accepted == std::vector<std::vector<std::int64_t>>{{0}});
   CHECK(!read_validation(folder.path() + "/none", queries, truth, "").ok());
-
-  ImageStore store(1 << 20);
-  NetworkImageMaker maker(ImageFormat{4, 5});
-  const auto pixels = network_images(whole->references, 1, 2, &store, &maker);
-  REQUIRE(pixels.ok());
-  CHECK(*pixels == std::vector<std::uint8_t>(2 * 4 * 5 * 3, 200));
 }
 
 }  // namespace

@@ -135,18 +135,6 @@ Result<ValidationSet> read_validation(const std::string& references, const std::
   return set;
 }
 
-Result<std::vector<std::uint8_t>> network_images(const std::vector<std::string>& paths, std::size_t begin,
-                                                 std::size_t count, ImageStore* store,
-                                                 NetworkImageMaker* maker) {
-  const std::size_t bytes = maker->format().bytes();
-  std::vector<std::uint8_t> pixels(count * bytes);
-  for (std::size_t i = 0; i < count; ++i) {
-    BITPLACE_ASSIGN(image, store->read(paths[begin + i]));
-    maker->make(image->view(), pixels.data() + i * bytes);
-  }
-  return pixels;
-}
-
 Result<tools::RetrievalFigures> recall_of(const ValidationSet& set, const std::vector<float>& references,
                                           const std::vector<float>& queries, std::int64_t dimension) {
   constexpr std::int64_t kQueriesTogether = 64;

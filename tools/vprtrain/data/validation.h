@@ -9,8 +9,6 @@
 #include "evaluation/ground_truth.h"
 #include "evaluation/retrieval.h"
 #include "vprtrain/data/dataset.h"
-#include "vprtrain/data/image_store.h"
-#include "vprtrain/data/network_image.h"
 
 namespace bitplace::train {
 
@@ -29,12 +27,6 @@ Result<ValidationSet> hold_out(Dataset* dataset, double share);
 // Two folders and their gt.csv, as vprplace eval takes them; `split` is FILE:NAME or empty.
 Result<ValidationSet> read_validation(const std::string& references, const std::string& queries,
                                       const std::string& truth, const std::string& split);
-
-// Pixels of paths [begin, begin + count) as the network gets them, one image after another. Errors: as of
-// ImageStore::read.
-Result<std::vector<std::uint8_t>> network_images(const std::vector<std::string>& paths, std::size_t begin,
-                                                 std::size_t count, ImageStore* store,
-                                                 NetworkImageMaker* maker);
 
 // Figures of descriptors, row by row, references and queries in the set's order, compared by cosine.
 Result<tools::RetrievalFigures> recall_of(const ValidationSet& set, const std::vector<float>& references,

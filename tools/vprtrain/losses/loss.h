@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bitplace/result.h"
+#include "vprtrain/losses/loss_options.h"
 
 namespace bitplace::train {
 
@@ -29,17 +30,6 @@ class Loss {
   virtual bool needs_teacher() const { return false; }
   // A scalar that backward() can be called on, also where no pair of the batch has anything to say (then 0).
   virtual torch::Tensor value(const LossInput& input) const = 0;
-};
-
-struct LossOptions {
-  double margin = 0.1;  // triplet: of cosines
-  bool semi_hard = false;
-  double alpha = 1.0;  // multi-similarity
-  double beta = 50.0;
-  double base = 0.0;
-  double mining_margin = 0.1;
-  double label_smoothing = 0.0;  // classification
-  double temperature = 0.0;      // distillation: 0 compares similarities, otherwise their softmax
 };
 
 // Losses with their weights, added up.
