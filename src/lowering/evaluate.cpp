@@ -88,7 +88,8 @@ std::vector<double> evaluate_node(const Graph& graph, const Node& node,
   return output;
 }
 
-Result<EvaluatedValues> evaluate(const Graph& graph, const std::vector<double>& input) {
+Result<EvaluatedValues> evaluate(const Graph& graph, const std::vector<double>& input,
+                                 const ValueAdjustment& adjust) {
   BITPLACE_TRY(validate_graph(graph));
   if (static_cast<std::int64_t>(input.size()) != value_at(graph, graph.input).shape.elements())
     return make_error(ErrorCode::invalid_argument, "graph", "the input has another size");
@@ -100,6 +101,7 @@ Result<EvaluatedValues> evaluate(const Graph& graph, const std::vector<double>& 
     for (const ValueId value : node.inputs)
       inputs.push_back(&at(value));
     at(node.output) = evaluate_node(graph, node, inputs);
+    if (adjust) adjust(node.output, values);
   }
   return values;
 }

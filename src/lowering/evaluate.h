@@ -4,6 +4,7 @@
 // engine's; f16 values are rounded to halves, f32 values not at all.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "bitplace/result.h"
@@ -14,9 +15,13 @@ namespace bitplace {
 // Every value of the graph, flattened NHWC. Bits appear as the numbers they mean, -1 and +1.
 using EvaluatedValues = std::vector<std::vector<double>>;
 
+// Called with every value as soon as it is there; what it changes of the value, the nodes behind it see.
+using ValueAdjustment = std::function<void(ValueId value, EvaluatedValues& values)>;
+
 // `input` holds as many numbers as the graph's input, in the unit that the graph takes: pixels for a u8
 // input, codes for s8, what preprocessing makes of pixels for f32 and f16.
-Result<EvaluatedValues> evaluate(const Graph& graph, const std::vector<double>& input);
+Result<EvaluatedValues> evaluate(const Graph& graph, const std::vector<double>& input,
+                                 const ValueAdjustment& adjust = {});
 
 // What one node makes of its inputs, of which there are as many as its operation has.
 std::vector<double> evaluate_node(const Graph& graph, const Node& node,

@@ -50,6 +50,7 @@ struct Conversion {
   std::optional<Graph> reference;  // what verification evaluates, where it is not the trained graph itself
   bool exact = false;              // real-valued throughout, all of it fp32
   double least_cosine = 0.0;       // with bits or levels in it: what verification must find for features
+  double farthest_turn = 0.0;      // and how far from a sign's 0 a number may be whose bit turns over
   std::vector<QuantizationTrial> trials;  // ways to quantize, and which was taken
   std::size_t chosen_trial = 0;
   std::optional<QuantizationReport> quantization;  // where some layer has integer arithmetic

@@ -18,9 +18,11 @@ namespace {
 constexpr std::size_t kMostCalibrationImages = 512;
 constexpr std::size_t kMostProjectionImages = 8192;
 constexpr std::size_t kMostReportImages = 32;
-// Bits turn over where numbers come within rounding of a sign, so that features differ by more than rounding.
+// What verification asks of networks with bits or levels in them (integer_layers.h).
 constexpr double kLeastCosine = 0.9999;
 constexpr double kLeastCosineOfCodes = 0.999;  // with activations of 8 bits or fewer
+constexpr double kFarthestTurn = 0.01;
+constexpr double kFarthestTurnOfCodes = 0.25;
 
 Error needs_images(const std::string& option) {
   return make_error(ErrorCode::invalid_argument, option,
@@ -133,9 +135,16 @@ class RealConversion {
     result_.model = std::move(model);
     const Graph& trained = result_.reference ? *result_.reference : source_.network.graph;
     result_.decisions = real_decisions(trained, result_.model);
+    for (const Node& node : trained.nodes) {
+      if (rounds_trained_levels(trained, node, result_.model.graph))
+        result_.notes.push_back(node.name + ": weights of more levels than 8 bits hold, rounded");
+    }
     const bool mixed = has_bits_or_levels(source_.network.graph);
     result_.exact = !mixed && is_all_fp32(lowering_.precisions, network_.graph);
-    if (mixed) result_.least_cosine = result_.quantization ? kLeastCosineOfCodes : kLeastCosine;
+    if (mixed) {
+      result_.least_cosine = result_.quantization ? kLeastCosineOfCodes : kLeastCosine;
+      result_.farthest_turn = result_.quantization ? kFarthestTurnOfCodes : kFarthestTurn;
+    }
     return std::move(result_);
   }
 

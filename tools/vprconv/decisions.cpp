@@ -1,7 +1,12 @@
 #include "vprconv/decisions.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "common/text_table.h"
+#include "graph/code_range.h"
 #include "lowering/rewrite.h"
+#include "lowering/weight_codes.h"
 
 namespace bitplace::tools {
 namespace {
@@ -33,21 +38,34 @@ std::string convolution_text(const Graph& graph, const Node& node) {
   return text;
 }
 
+std::string thresholds_text(const char* kind, std::size_t count, std::int64_t falling,
+                            std::int64_t constant) {
+  std::string text = std::to_string(count) + kind;
+  if (falling > 0) text += ", " + std::to_string(falling) + " falling";
+  if (constant > 0) text += ", " + std::to_string(constant) + " constant";
+  return text;
+}
+
+std::int64_t falling_channels(const Tensor& flip) {
+  return std::count(flip.data.begin(), flip.data.end(), std::byte{1});
+}
+
 // Counts of the channels whose bit rises against the accumulator, and of those whose bit never changes.
 std::string threshold_text(const Graph& graph, const Node& node) {
   const Tensor& threshold = *graph.parameter(node, "threshold");
   const Tensor& flip = *graph.parameter(node, "flip");
-  const std::int64_t largest = node.op == Op::convolution ? largest_accumulator(graph, node) : INT32_MAX;
-  std::int64_t falling = 0, constant = 0;
-  for (std::size_t c = 0; c < flip.data.size(); ++c) {
-    const std::int64_t t = threshold.as<std::int32_t>()[c];
-    falling += flip.data[c] != std::byte{0} ? 1 : 0;
-    constant += t <= -largest || t > largest ? 1 : 0;
+  const auto count = static_cast<std::int64_t>(flip.data.size());
+  if (threshold.type == DataType::f32) {
+    // The least number there is has none below it.
+    const auto* numbers = threshold.as<float>();
+    const std::int64_t constant = std::count(numbers, numbers + count, std::numeric_limits<float>::lowest());
+    return thresholds_text(" real thresholds", flip.data.size(), falling_channels(flip), constant);
   }
-  std::string text = std::to_string(flip.data.size()) + " integer thresholds";
-  if (falling > 0) text += ", " + std::to_string(falling) + " falling";
-  if (constant > 0) text += ", " + std::to_string(constant) + " constant";
-  return text;
+  const std::int64_t largest = node.op == Op::convolution ? largest_accumulator(graph, node) : INT32_MAX;
+  const auto* numbers = threshold.as<std::int32_t>();
+  const std::int64_t constant =
+      std::count_if(numbers, numbers + count, [&](std::int64_t t) { return t <= -largest || t > largest; });
+  return thresholds_text(" integer thresholds", flip.data.size(), falling_channels(flip), constant);
 }
 
 std::string became_node(const Graph& lowered, const Node& node) {
@@ -62,6 +80,8 @@ std::string input_text(const ModelContents& model) {
   std::string text = value_text(model.graph, model.graph.input) + ": ";
   char scale[48];
   std::snprintf(scale, sizeof scale, "codes of %.6g", static_cast<double>(p.input_scale));
+  if (p.input_type == DataType::u8)
+    return text + "the pixels; what training divides by is in the scales behind";
   return text + "normalised" + (p.input_type == DataType::s8 ? std::string(", ") + scale : "");
 }
 
@@ -114,17 +134,55 @@ std::vector<Decision> lowering_decisions(const Graph& trained, const Graph& lowe
   return decisions;
 }
 
+namespace {
+
+// The layer of the model that does what a trained one did which it no longer has: the threshold behind, for
+// what stands in front of a sign, or else what is left in front.
+const Node* owner_of(const Graph& trained, const Graph& model, const Node& node) {
+  const Node* next = &node;
+  while (next != nullptr && is_affine(next->op))
+    next = sole_reader(trained, next->output);
+  const Node* sign = next != nullptr && next != &node && next->op == Op::sign ? next : nullptr;
+  const Node* kept = sign != nullptr ? find_node(model, sign->name) : nullptr;
+  const Node* before = &node;
+  while (kept == nullptr && (before = writer(trained, before->inputs[0])) != nullptr)
+    kept = find_node(model, before->name);
+  return kept;
+}
+
+std::string part_text(const Graph& model, const Node& owner, const Node& part) {
+  const std::string text = "in " + owner.name;
+  if (const auto* levels = std::get_if<LevelsAttributes>(&part.attributes))
+    return text + ": codes 0 to " + std::to_string(static_cast<int>(levels->high));
+  if (part.op == Op::sign) return text + ": bits, 1 means -1";
+  if (is_affine(part.op) && model.parameter(owner, "threshold") != nullptr)
+    return text + ": " + threshold_text(model, owner);
+  return text;
+}
+
+}  // namespace
+
+bool rounds_trained_levels(const Graph& trained, const Node& layer, const Graph& model) {
+  if (layer.op != Op::convolution || trained.parameter(layer, "weight_scale") == nullptr) return false;
+  const Node* kept = find_node(model, layer.name);
+  const Tensor* weight = kept != nullptr ? model.parameter(*kept, "weight") : nullptr;
+  if (weight == nullptr || weight->type == DataType::f32) return false;
+  return trained_codes(trained, layer, largest_weight(weight->type)).empty();
+}
+
 std::vector<Decision> real_decisions(const Graph& trained, const ModelContents& model) {
   std::vector<Decision> decisions = {{"image", value_text(trained, trained.input), input_text(model)}};
-  const Node* owner = nullptr;  // the layer of the model that took in the layers since
   for (const Node& node : trained.nodes) {
     Decision decision{node.name, operation_text(trained, node) + " -> " + value_text(trained, node.output),
                       ""};
     if (const Node* kept = find_node(model.graph, node.name)) {
-      owner = kept;
       decision.became = became_node(model.graph, *kept);
+      if (kept->op == Op::threshold) decision.became += ", " + threshold_text(model.graph, *kept);
+      if (rounds_trained_levels(trained, node, model.graph)) decision.became += ", weights rounded";
+    } else if (const Node* owner = owner_of(trained, model.graph, node)) {
+      decision.became = part_text(model.graph, *owner, node);
     } else {
-      decision.became = owner != nullptr ? "in " + owner->name : "dropped";
+      decision.became = "dropped";
     }
     decisions.push_back(std::move(decision));
   }

@@ -16,6 +16,10 @@ struct Decision {
 
 std::vector<Decision> lowering_decisions(const Graph& trained, const Graph& lowered);
 
+// Whether the model has other weights than a layer was trained with, because these are too many levels for
+// their type.
+bool rounds_trained_levels(const Graph& trained, const Node& layer, const Graph& model);
+
 // The same for a real-valued network.
 std::vector<Decision> real_decisions(const Graph& trained, const ModelContents& model);
 

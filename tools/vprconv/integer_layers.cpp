@@ -1,5 +1,6 @@
 #include "vprconv/integer_layers.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
@@ -34,6 +35,28 @@ double integer_of(const Node& rounding, double number) {
   const auto* levels = std::get_if<LevelsAttributes>(&rounding.attributes);
   if (levels == nullptr) return number;
   return std::nearbyint((number - static_cast<double>(levels->base)) / static_cast<double>(levels->step));
+}
+
+double number_of(const Node& rounding, double integer) {
+  const auto* levels = std::get_if<LevelsAttributes>(&rounding.attributes);
+  if (levels == nullptr) return integer;
+  const float level = static_cast<float>(integer) * levels->step;
+  return static_cast<double>(level + levels->base);
+}
+
+double root_mean_square(const std::vector<double>& numbers) {
+  double sum = 0.0;
+  for (const double x : numbers)
+    sum += x * x;
+  return std::sqrt(sum / static_cast<double>(numbers.size()));
+}
+
+// How far a number would have to move to become this integer.
+double distance_to_turn(const Node& rounding, double x, double integer, double size) {
+  const auto* levels = std::get_if<LevelsAttributes>(&rounding.attributes);
+  if (levels == nullptr) return size > 0.0 ? std::fabs(x) / size : 0.0;
+  const double position = x * static_cast<double>(levels->scale) + static_cast<double>(levels->offset);
+  return std::fabs(position - integer) - 0.5;
 }
 
 bool is_tie(const Node& rounding, double x) {
@@ -72,23 +95,47 @@ Result<IntegerLayers> IntegerLayers::create(const Graph& trained, const ModelCon
   return layers;
 }
 
-Status IntegerLayers::add(const ImageView& image, const EvaluatedValues& expected) {
+Status IntegerLayers::run(const ImageView& image) {
   if (runner_.empty()) return {};
-  return runner_.front().run(image, [&](ValueId value, const float* found, std::int64_t) -> Status {
+  return runner_.front().run(image, [&](ValueId value, const float* found, std::int64_t count) -> Status {
     for (Pair& pair : pairs_)
-      if (pair.in_model == value) compare(pair, expected, found);
+      if (pair.in_model == value) pair.found.assign(found, found + count);
     return {};
   });
 }
 
-void IntegerLayers::compare(Pair& pair, const EvaluatedValues& expected, const float* found) const {
-  const std::vector<double>& wanted = expected[static_cast<std::size_t>(pair.trained)];
-  for (std::size_t i = 0; i < wanted.size(); ++i)
-    pair.agreement.differing +=
-        integer_of(*pair.rounding, wanted[i]) != static_cast<double>(found[i]) ? 1 : 0;
-  pair.agreement.compared += static_cast<std::int64_t>(wanted.size());
-  for (const double x : expected[static_cast<std::size_t>(pair.rounding->inputs[0])])
-    pair.agreement.ties += !(pair.clamped && x == 0.0) && is_tie(*pair.rounding, x) ? 1 : 0;
+bool IntegerLayers::compare(const EvaluatedValues& expected) {
+  bool differing = false;
+  for (Pair& pair : pairs_) {
+    const std::vector<double>& wanted = expected[static_cast<std::size_t>(pair.trained)];
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const bool differs = integer_of(*pair.rounding, wanted[i]) != static_cast<double>(pair.found[i]);
+      pair.agreement.differing += differs ? 1 : 0;
+      differing = differing || differs;
+    }
+    pair.agreement.compared += static_cast<std::int64_t>(wanted.size());
+    for (const double x : expected[static_cast<std::size_t>(pair.rounding->inputs[0])])
+      pair.agreement.ties += !(pair.clamped && x == 0.0) && is_tie(*pair.rounding, x) ? 1 : 0;
+  }
+  return differing;
+}
+
+void IntegerLayers::lead(ValueId value, EvaluatedValues& values) {
+  for (Pair& pair : pairs_) {
+    // What is pooled behind a sign has no number of its own to be judged by.
+    if (pair.trained != value || pair.rounding->output != value) continue;
+    const std::vector<double>& numbers = values[static_cast<std::size_t>(pair.rounding->inputs[0])];
+    std::vector<double>& rounded = values[static_cast<std::size_t>(value)];
+    const double size = root_mean_square(numbers);
+    for (std::size_t i = 0; i < rounded.size(); ++i) {
+      const double found = static_cast<double>(pair.found[i]);
+      if (integer_of(*pair.rounding, rounded[i]) == found) continue;
+      ++pair.agreement.turned;
+      pair.agreement.farthest =
+          std::max(pair.agreement.farthest, distance_to_turn(*pair.rounding, numbers[i], found, size));
+      rounded[i] = number_of(*pair.rounding, found);
+    }
+  }
 }
 
 std::vector<LayerAgreement> IntegerLayers::layers() const {

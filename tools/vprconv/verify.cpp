@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::size_t kMostImages = 32;
 constexpr std::size_t kFewestImages = 2;
-// Of the float side, on all images together: some minutes.
-constexpr std::int64_t kMostProducts = 100'000'000'000;
+// Of one pass of the float side over all images: some minutes.
+constexpr std::int64_t kMostProducts = 60'000'000'000;
 
 std::size_t images_for(const Graph& trained) {
   std::int64_t products = 1;
@@ -43,6 +43,11 @@ double feature_unit(const Graph& trained, const Preprocessing& rules) {
   return has_sign ? 1.0 : pixel_divisor(rules);
 }
 
+void merge(const FeatureAgreement& image, FeatureAgreement* all) {
+  all->largest_difference = std::max(all->largest_difference, image.largest_difference);
+  all->lowest_cosine = std::min(all->lowest_cosine, image.lowest_cosine);
+}
+
 class Verifier {
  public:
   Verifier(const Source& source, const Conversion& conversion)
@@ -54,6 +59,7 @@ class Verifier {
     if (!result_.real_valued) feature_unit_ = feature_unit(trained_, rules_);
     result_.exact = conversion.exact;
     result_.least_cosine = conversion.least_cosine;
+    result_.farthest_turn = conversion.farthest_turn;
   }
 
   Result<Verification> run(const ImageList& list);
@@ -61,12 +67,14 @@ class Verifier {
  private:
   Status prepare();
   Status compare(const ImageView& image);
-  Result<EvaluatedValues> trained_values(const ImageView& image);
+  std::vector<double> trained_input(const ImageView& image);
   double integer_of(double feature) const {
     return feature_unit_ == 1.0 ? feature : std::nearbyint(feature * feature_unit_);
   }
   double number_of(std::uint8_t pixel, std::size_t channel) const;
-  void compare_numbers(const std::vector<double>& expected);
+  Status compare_layers(const ImageView& image, const std::vector<double>& input,
+                        const EvaluatedValues& values);
+  FeatureAgreement agreement(const EvaluatedValues& values) const;
   void compare_integers(const std::vector<double>& expected, std::int64_t ties);
   void compare_descriptor(const DescriptorView& descriptor, const std::vector<double>& expected);
   double threshold_of(std::size_t feature, double norm) const;
@@ -101,12 +109,12 @@ Status Verifier::prepare() {
   return {};
 }
 
-Result<EvaluatedValues> Verifier::trained_values(const ImageView& image) {
+std::vector<double> Verifier::trained_input(const ImageView& image) {
   preprocessor_.run(image, pixels_.data(), scratch_.data());
   std::vector<double> input(pixels_.size());
   for (std::size_t i = 0; i < pixels_.size(); ++i)
     input[i] = number_of(pixels_[i], i % 3);
-  return evaluate(trained_, input);
+  return input;
 }
 
 // What training fed for a grey level: pixel / 255, perhaps normalised.
@@ -115,21 +123,33 @@ double Verifier::number_of(std::uint8_t pixel, std::size_t channel) const {
   return (pixel / pixel_divisor(rules_) - mean) / static_cast<double>(rules_.standard_deviation[channel]);
 }
 
-void Verifier::compare_numbers(const std::vector<double>& expected) {
+FeatureAgreement Verifier::agreement(const EvaluatedValues& values) const {
+  const std::vector<double>& expected = values[static_cast<std::size_t>(trained_.features)];
   double largest = 0.0, difference = 0.0, product = 0.0, ours = 0.0, theirs = 0.0;
   for (std::size_t i = 0; i < features_.size(); ++i) {
-    largest = std::max(largest, std::fabs(expected[i]));
     const double x = static_cast<double>(features_[i]);
+    largest = std::max(largest, std::fabs(expected[i]));
     difference = std::max(difference, std::fabs(x - expected[i]));
     product += x * expected[i];
     ours += x * x;
     theirs += expected[i] * expected[i];
   }
-  const double relative = difference == 0.0 ? 0.0 : difference / largest;
-  result_.largest_difference = std::max(result_.largest_difference, relative);
   const double norms = std::sqrt(ours * theirs);
-  result_.lowest_feature_cosine =
-      std::min(result_.lowest_feature_cosine, norms > 0.0 ? product / norms : 1.0);
+  return {difference == 0.0 ? 0.0 : difference / largest, norms > 0.0 ? product / norms : 1.0};
+}
+
+Status Verifier::compare_layers(const ImageView& image, const std::vector<double>& input,
+                                const EvaluatedValues& values) {
+  BITPLACE_TRY(layers_.run(image));
+  if (!layers_.compare(values)) {
+    merge(agreement(values), &result_.led);
+    return {};
+  }
+  BITPLACE_ASSIGN(led, evaluate(trained_, input, [&](ValueId value, EvaluatedValues& so_far) {
+                    layers_.lead(value, so_far);
+                  }));
+  merge(agreement(led), &result_.led);
+  return {};
 }
 
 void Verifier::compare_integers(const std::vector<double>& expected, std::int64_t ties) {
@@ -172,13 +192,14 @@ void Verifier::compare_descriptor(const DescriptorView& descriptor, const std::v
 
 Status Verifier::compare(const ImageView& image) {
   BITPLACE_TRY(describer_->features(image, features_.data(), features_.size()));
-  BITPLACE_ASSIGN(values, trained_values(image));
-  BITPLACE_TRY(layers_.add(image, values));
+  const std::vector<double> input = trained_input(image);
+  BITPLACE_ASSIGN(values, evaluate(trained_, input));
   const std::vector<double>& expected = values[static_cast<std::size_t>(trained_.features)];
   if (expected.size() != features_.size())
     return make_error(ErrorCode::internal, "verify", "the two sides have another number of features");
   if (result_.real_valued) {
-    compare_numbers(expected);
+    merge(agreement(values), &result_.features);
+    if (!layers_.empty()) BITPLACE_TRY(compare_layers(image, input, values));
   } else {
     compare_integers(expected, count_sign_ties(trained_, values));
   }

@@ -12,14 +12,21 @@
 
 namespace bitplace::tools {
 
+// Of the model's features with the trained ones, over all images.
+struct FeatureAgreement {
+  double largest_difference = 0.0;  // max |a - b| / max |b| of an image
+  double lowest_cosine = 1.0;
+};
+
 struct Verification {
   bool real_valued = false;
   bool exact = false;  // real-valued, and nothing in the model is rounded more coarsely than in training
   std::size_t images = 0;
   std::size_t images_found = 0;
-  double largest_difference = 0.0;     // real-valued: max |a - b| / max |b| of an image's features
-  double lowest_feature_cosine = 1.0;  // real-valued: of features with the trained ones
-  double least_cosine = 0.0;           // that they must have
+  FeatureAgreement features;           // real-valued
+  FeatureAgreement led;                // of these, with bits and levels inside as the model has them
+  double least_cosine = 0.0;           // of features so led
+  double farthest_turn = 0.0;          // of a bit or level that rounding may turn over (integer_layers.h)
   std::vector<LayerAgreement> layers;  // real-valued: those of bits and levels
   // Of binary networks:
   std::int64_t integers = 0;        // features compared
