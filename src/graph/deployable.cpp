@@ -72,13 +72,17 @@ Status check_roles(const Node& node) {
   return {};
 }
 
+bool is_weight_code(DataType type) {
+  return type == DataType::b1 || type == DataType::b2 || type == DataType::s4 || type == DataType::s8;
+}
+
 // The parameters that an epilogue has beside the weights, and no others.
 Status check_epilogue_roles(const Graph& graph, const Node& node, Epilogue epilogue) {
-  const bool codes = type_range(graph.values[static_cast<std::size_t>(node.inputs[0])].type).magnitude() > 0;
+  const bool levels = is_weight_code(graph.parameter(node, "weight")->type);
   for (const Parameter& parameter : node.parameters) {
     const std::string& role = parameter.role;
     const bool threshold = role == "threshold" || role == "flip";
-    const bool affine = role == "bias" || (role == "scale" && codes);
+    const bool affine = role == "bias" || (role == "scale" && levels);
     const bool used = role == "weight" || (threshold && epilogue == Epilogue::threshold) ||
                       (affine && (epilogue == Epilogue::requantize || epilogue == Epilogue::affine));
     if (!used) return node_error(node, "has '" + role + "' and no use for it");
@@ -138,10 +142,6 @@ Status check_threshold_numbers(const Graph& graph, const Node& node) {
   return {};
 }
 
-bool is_weight_code(DataType type) {
-  return type == DataType::b1 || type == DataType::b2 || type == DataType::s4 || type == DataType::s8;
-}
-
 // Whether some table of kernels takes these types with this epilogue.
 bool has_kernels(DataType input, DataType weight, Epilogue epilogue) {
   switch (input) {
@@ -153,10 +153,22 @@ bool has_kernels(DataType input, DataType weight, Epilogue epilogue) {
       return is_weight_code(weight) && epilogue != Epilogue::threshold;
     case DataType::f16:
     case DataType::f32:
-      return weight == input && epilogue == Epilogue::affine;
+      return (weight == input || is_weight_code(weight)) && epilogue == Epilogue::affine;
     default:
       return false;
   }
+}
+
+// Weights of few levels beside floats become floats when a plan is made: none may become infinite.
+Status check_widened_weights(const Graph& graph, const Node& node, DataType input, DataType weight) {
+  const Tensor* scale = graph.parameter(node, "scale");
+  if (scale == nullptr || type_range(input).magnitude() > 0) return {};
+  const double largest = input == DataType::f16 ? 65504.0 : 3e38;
+  for (std::int64_t c = 0; c < scale->shape[0]; ++c) {
+    if (static_cast<double>(scale->as<float>()[c]) * largest_weight(weight) > largest)
+      return node_error(node, std::string("a weight times its scale does not fit ") + data_type_name(input));
+  }
+  return {};
 }
 
 Status check_deployable_convolution(const Graph& graph, const Node& node) {
@@ -179,7 +191,8 @@ Status check_deployable_convolution(const Graph& graph, const Node& node) {
     return cannot_run(node, "pooling is fused into convolutions with one-bit weights only");
   BITPLACE_TRY(check_epilogue_roles(graph, node, a.epilogue));
   BITPLACE_TRY(check_weight_codes(node, weight));
-  return check_affine_constants(graph, node);
+  BITPLACE_TRY(check_affine_constants(graph, node));
+  return check_widened_weights(graph, node, input, weight.type);
 }
 
 Status check_deployable_node(const Graph& graph, const Node& node, std::int64_t largest_input) {

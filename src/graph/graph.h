@@ -62,8 +62,8 @@ enum class Epilogue : std::uint8_t {
   threshold = 1,  // b1: bit = (accumulator < threshold[c]) xor flip[c]; parameters "threshold" s32, "flip" u8
   requantize = 2,  // s8: round_half_even(clamp(float(accumulator) * scale[c] + bias[c], low, high)); "scale",
                    // "bias" f32; u8 where high is 128 to 255
-  affine =
-      3,  // f32 or f16: clamp(float(accumulator) * scale[c] + bias[c], low, high); floats have no "scale"
+  affine = 3,  // f32 or f16: clamp(float(accumulator) * scale[c] + bias[c], low, high); float weights have no
+               // "scale"
 };
 
 struct ConvolutionAttributes {

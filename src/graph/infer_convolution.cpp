@@ -27,6 +27,10 @@ bool is_code(DataType type) {
   return type == DataType::u8 || type == DataType::s8 || type == DataType::b1;
 }
 
+bool is_float(DataType type) {
+  return type == DataType::f32 || type == DataType::f16;
+}
+
 Status check_accumulator(const Node& node, const Tensor& weight, DataType input) {
   if (!is_code(input)) return {};
   const std::int64_t depth = weight.shape.elements() / weight.shape[0];
@@ -43,8 +47,9 @@ bool are_unsigned(float low, float high) {
 
 // The type of what the epilogue makes.
 Result<DataType> infer_epilogue(const Graph& graph, const Node& node, const ConvolutionAttributes& a,
-                                DataType input, std::int64_t filters) {
+                                DataType input, const Tensor& weight) {
   const bool codes = is_code(input);
+  const std::int64_t filters = weight.shape[0];
   switch (a.epilogue) {
     case Epilogue::raw:
       return codes ? DataType::s32 : DataType::f32;
@@ -60,7 +65,8 @@ Result<DataType> infer_epilogue(const Graph& graph, const Node& node, const Conv
   if (!unsigned_codes)
     BITPLACE_TRY(check_clamp(node, a.output_low, a.output_high, a.epilogue == Epilogue::requantize, true));
   BITPLACE_TRY(check_channel_parameter(graph, node, "bias", DataType::f32, filters));
-  if (codes) BITPLACE_TRY(check_channel_parameter(graph, node, "scale", DataType::f32, filters));
+  if (codes || !is_float(weight.type))
+    BITPLACE_TRY(check_channel_parameter(graph, node, "scale", DataType::f32, filters));
   if (a.epilogue == Epilogue::requantize) {
     if (!codes) return node_error(node, "requantization needs integer accumulators");
     return unsigned_codes ? DataType::u8 : DataType::s8;
@@ -92,7 +98,7 @@ Result<ValueSpec> convolution(const Graph& graph, const Node& node, const Value&
                                a->pool_width;
   if (rows < 1 || columns < 1) return node_error(node, "the kernel does not fit into its input");
   BITPLACE_TRY(check_accumulator(node, *weight, input.type));
-  BITPLACE_ASSIGN(type, infer_epilogue(graph, node, *a, input.type, filters));
+  BITPLACE_ASSIGN(type, infer_epilogue(graph, node, *a, input.type, *weight));
   return ValueSpec{type, Shape(std::int64_t{1}, rows, columns, filters)};
 }
 

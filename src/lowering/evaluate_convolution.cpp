@@ -28,8 +28,15 @@ double weight_at(DataType type, const std::byte* row, std::size_t i) {
   }
 }
 
-// Weights in (row, column, input channel, output channel) order.
-Numbers expand_weights(const Tensor& weight) {
+bool reads_floats(const Operation& operation) {
+  return operation.input().type == DataType::f32 || operation.input().type == DataType::f16;
+}
+
+// Weights in (row, column, input channel, output channel) order. Those of few levels that meet floats are
+// floats themselves, of the input's type.
+Numbers expand_weights(const Operation& operation) {
+  const Tensor& weight = *operation.graph.parameter(operation.node, "weight");
+  const auto* scale = reads_floats(operation) ? operation.constants<float>("scale") : nullptr;
   const auto filters = static_cast<std::size_t>(weight.shape[0]);
   const auto depth = static_cast<std::size_t>(weight.shape[1] * weight.shape[2] * weight.shape[3]);
   const std::size_t row_bytes = dense_bytes(weight.type, weight.shape) / filters;
@@ -37,6 +44,12 @@ Numbers expand_weights(const Tensor& weight) {
   for (std::size_t o = 0; o < filters; ++o) {
     for (std::size_t k = 0; k < depth; ++k)
       expanded[k * filters + o] = weight_at(weight.type, weight.data.data() + o * row_bytes, k);
+    for (std::size_t k = 0; scale != nullptr && k < depth; ++k) {
+      double& value = expanded[k * filters + o];
+      value *= static_cast<double>(scale[o]);
+      value = operation.input().type == DataType::f16 ? nearest_half(value)
+                                                      : static_cast<double>(static_cast<float>(value));
+    }
   }
   return expanded;
 }
@@ -52,7 +65,7 @@ class Accumulators {
         groups_(static_cast<std::size_t>(a_.groups)),
         group_inputs_(static_cast<std::size_t>(in_[3]) / groups_),
         group_outputs_(filters_ / groups_),
-        weights_(expand_weights(*operation.graph.parameter(operation.node, "weight"))) {}
+        weights_(expand_weights(operation)) {}
 
   // The maximum over the pooling window of each output.
   Numbers run() const {
@@ -161,7 +174,7 @@ void requantize(const Operation& operation, Numbers& sums) {
 
 void apply_affine(const Operation& operation, Numbers& sums) {
   const auto& a = operation.attributes<ConvolutionAttributes>();
-  const auto* scale = operation.constants<float>("scale");
+  const auto* scale = reads_floats(operation) ? nullptr : operation.constants<float>("scale");
   const auto* bias = operation.constants<float>("bias");
   const auto filters = static_cast<std::size_t>(operation.output().shape[3]);
   for (std::size_t i = 0; i < sums.size(); ++i) {

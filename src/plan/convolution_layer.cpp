@@ -143,6 +143,9 @@ std::string convolution_text(const Graph& graph, const Node& node) {
   if (a.epilogue == Epilogue::threshold) text += " + threshold";
   if (a.epilogue == Epilogue::requantize) text += " + requantize";
   if (a.epilogue == Epilogue::affine) text += std::string(" -> ") + data_type_name(a.output_type);
+  const DataType wide = convolution_table(graph, node)->weight;
+  if (weight != wide)
+    text += std::string(", ") + data_type_name(weight) + " weights widened to " + data_type_name(wide);
   return text;
 }
 
@@ -153,12 +156,17 @@ std::int64_t multiply_accumulates(const ConvolutionProblem& p) {
 
 void pack_convolution(const Graph& graph, const Node& node, const ConvolutionStep& step, std::byte* packed) {
   const Tensor& weight = *graph.parameter(node, "weight");
+  const auto* scale = parameter_data<float>(graph, node, "scale");
+  const bool to_floats = step.weight_type == DataType::f32 || step.weight_type == DataType::f16;
   std::vector<std::uint8_t> wide;
-  if (weight.type != step.weight_type) wide = widen_weights(weight, step.weight_type);
+  if (weight.type != step.weight_type) {
+    wide = to_floats ? widen_to_floats(weight, scale, step.weight_type)
+                     : widen_weights(weight, step.weight_type);
+  }
   const ConvolutionConstants constants = {wide.empty() ? weight.as<std::uint8_t>() : wide.data(),
                                           parameter_data<std::int32_t>(graph, node, "threshold"),
                                           parameter_data<std::uint8_t>(graph, node, "flip"),
-                                          parameter_data<float>(graph, node, "scale"),
+                                          to_floats ? nullptr : scale,
                                           parameter_data<float>(graph, node, "bias")};
   step.kernel->pack(step.problem, constants, packed);
 }

@@ -45,10 +45,10 @@ double cosine(const std::vector<float>& a, const std::vector<float>& b) {
 
 }  // namespace
 
-TEST_CASE("quantized models give the same bytes on every tier and with every number of threads") {
+TEST_CASE("quantized and binary models give the same bytes on every tier and with every number of threads") {
   Random random;
-  for (int round = 0; round < 12; ++round) {
-    const Model model = model_of(quantized_model(random));
+  for (int round = 0; round < 14; ++round) {
+    const Model model = model_of(round % 3 == 2 ? binary_model(random) : quantized_model(random));
     const Picture picture = random_picture(random, model.input_width(), model.input_height());
     Describer reference = describer_of(model, "ref", 1);
     const std::vector<std::byte> expected = bytes_of(reference.describe(picture.view));
@@ -93,9 +93,27 @@ TEST_CASE("a plan says which kernels it passed over, and why") {
   }
 }
 
+TEST_CASE("a plan says which weights it widened") {
+  Random random;
+  const auto text_of = [](const ModelContents& contents) {
+    const auto plan = Plan::create(model_of(contents), PlanOptions{});
+    REQUIRE(plan.ok());
+    std::string text;
+    for (const StepInfo& step : plan->steps())
+      text += step.operation + "\n";
+    return text;
+  };
+  const std::string floats = text_of(float_model(random, DataType::f32));
+  CHECK(floats.find("convolution f32 x b2 1x1/1 -> f32, b2 weights widened to f32\n") != std::string::npos);
+  CHECK(floats.find("convolution f32 x f32 1x1/1 -> f32\n") != std::string::npos);
+  const std::string codes = text_of(quantized_model(random));
+  CHECK(codes.find("b2 weights widened to s4\n") != std::string::npos);
+}
+
 TEST_CASE("no layer runs a reference kernel from AVX2 and NEON upwards") {
   Random random;
-  const Model models[] = {model_of(quantized_model(random)), model_of(float_model(random, DataType::f32)),
+  const Model models[] = {model_of(quantized_model(random)), model_of(binary_model(random)),
+                          model_of(float_model(random, DataType::f32)),
                           model_of(float_model(random, DataType::f16))};
   for (const IsaTier& tier : isa_tiers()) {
     const std::string name = tier.name;

@@ -136,6 +136,47 @@ TEST_CASE("a requantization above 127 gives codes without a sign, which few oper
   CHECK_FALSE(graph.append(add).ok());
 }
 
+TEST_CASE("weights of few levels beside floats have a scale, and none becomes infinite") {
+  const auto check = [](DataType input, DataType weight, Epilogue epilogue, float scale) {
+    Graph graph = small_graph();
+    graph.input = graph.add_value("map", input, Shape(1, 4, 4, 3));
+    ConvolutionAttributes attributes;
+    attributes.epilogue = epilogue;
+    attributes.output_type = input == DataType::f16 ? DataType::f16 : DataType::f32;
+    Node node{"conv", Op::convolution, {graph.input}, kNone, attributes, {}};
+    node.parameters.push_back({"weight", graph.add_tensor(zeros(weight, Shape(2, 1, 1, 3)))});
+    node.parameters.push_back({"bias", graph.add_tensor(zeros(DataType::f32, Shape(std::int64_t{2})))});
+    Tensor scales = zeros(DataType::f32, Shape(std::int64_t{2}));
+    scales.as<float>()[0] = scales.as<float>()[1] = scale;
+    if (scale != 0) node.parameters.push_back({"scale", graph.add_tensor(std::move(scales))});
+    graph.nodes.clear();
+    graph.values = {graph.values.back()};
+    graph.input = node.inputs[0] = 0;
+    const Result<ValueId> output = graph.append(node);
+    if (!output.ok()) return false;
+    graph.features = *output;
+    const Result<ValueId> flat = graph.append({"flatten", Op::reshape, {*output}, kNone, {}, {}});
+    const ValueId wide =
+        input == DataType::f16
+            ? *graph.append({"widen", Op::cast, {*flat}, kNone, CastAttributes{DataType::f32}, {}})
+            : *flat;
+    graph.descriptor = *graph.append({"normalize", Op::l2_normalize, {wide}, kNone, {}, {}});
+    return validate_deployable(graph).ok();
+  };
+  using enum DataType;
+  for (const DataType weight : {b1, b2, s4, s8}) {
+    CAPTURE(data_type_name(weight));
+    CHECK(check(f32, weight, Epilogue::affine, 0.5f));
+    CHECK(check(f16, weight, Epilogue::affine, 0.5f));
+    CHECK_FALSE(check(f32, weight, Epilogue::affine, 0));
+    CHECK_FALSE(check(f32, weight, Epilogue::raw, 0.5f));
+    CHECK_FALSE(check(f16, weight, Epilogue::affine, 65536.0f));
+    CHECK(check(f32, weight, Epilogue::affine, 65536.0f));
+  }
+  CHECK_FALSE(check(f32, b2, Epilogue::affine, 2e38f));
+  CHECK_FALSE(check(f32, f32, Epilogue::affine, 0.5f));  // which is not read
+}
+
 TEST_CASE("accumulators that could overflow are refused") {
   Graph graph;
   graph.input = graph.add_value("image", DataType::u8, Shape(1, 255, 255, 1024));

@@ -128,6 +128,14 @@ TEST_CASE("evaluation gives every code and accumulator of the engine, and its fl
   }
 }
 
+TEST_CASE("evaluation of binary layers between sums is the engine's but for rounding") {
+  Random random;
+  for (int round = 0; round < 4; ++round) {
+    compare_values(binary_model(random), random,
+                   [](const Value&, const Difference& difference) { CHECK(difference.relative < 2e-6); });
+  }
+}
+
 TEST_CASE("evaluation of f32 layers is the engine's but for rounding") {
   Random random;
   for (int round = 0; round < 3; ++round) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "graph/code_range.h"
 #include "kernels/common/half.h"
 
 namespace bitplace::test {
@@ -42,7 +43,9 @@ class LayerBuilder {
     a.epilogue = epilogue;
     if (epilogue != Epilogue::raw) a.output_low = low;
     a.output_high = high;
-    if (epilogue == Epilogue::affine && weight == DataType::f16) a.output_type = DataType::f16;
+    const DataType type = value(input).type;
+    const bool reads_floats = type == DataType::f16 || type == DataType::f32;
+    if (epilogue == Epilogue::affine && type == DataType::f16) a.output_type = DataType::f16;
     const Shape shape(filters, kernel, kernel, channels / a.groups);
     Node node = {name, Op::convolution, {input}, kNone, a, {}};
     node.parameters.push_back({"weight", graph_.add_tensor(weights(weight, shape))});
@@ -50,9 +53,13 @@ class LayerBuilder {
       const bool floats = weight == DataType::f32 || weight == DataType::f16;
       const auto depth = static_cast<float>(shape.elements() / filters);
       const float spread = epilogue == Epilogue::requantize ? 1.0f : 0.01f;
-      if (!floats)
+      if (!floats && reads_floats) {
+        const float largest = 1.5f / (static_cast<float>(largest_weight(weight)) * std::sqrt(depth));
+        add_floats(node, "scale", filters, 0.3f * largest, largest);
+      } else if (!floats) {
         add_floats(node, "scale", filters, 0.01f * spread / std::sqrt(depth),
                    0.03f * spread / std::sqrt(depth));
+      }
       add_floats(node, "bias", filters, -0.5f, 0.5f);
     }
     return append(std::move(node));
@@ -67,6 +74,33 @@ class LayerBuilder {
     for (std::int64_t i = 0; i < shape.elements(); ++i)
       tensor.as<float>()[i] = random_.real(low, high);
     node.parameters.push_back({role, graph_.add_tensor(std::move(tensor))});
+  }
+
+  // Bits of real values, and a binary convolution of the same size.
+  ValueId binary_block(const char* name, ValueId input, std::int64_t filters, PaddingValue padding) {
+    const std::int64_t channels = value(input).shape[3];
+    Node threshold = {"bits", Op::threshold, {input}, kNone, {}, {}};
+    add_floats(threshold, "threshold", channels, -0.5f, 0.5f);
+    Tensor flip = empty(DataType::u8, Shape(channels));
+    for (std::int64_t c = 0; c < channels; ++c)
+      flip.as<std::uint8_t>()[c] = static_cast<std::uint8_t>(random_.integer(0, 1));
+    threshold.parameters.push_back({"flip", graph_.add_tensor(std::move(flip))});
+    auto* thresholds = graph_.tensors[static_cast<std::size_t>(threshold.parameters[0].tensor)].as<float>();
+    thresholds[random_.integer(0, channels - 1)] = -std::numeric_limits<float>::infinity();
+    ConvolutionAttributes a;
+    a.kernel_height = a.kernel_width = 3;
+    a.pad_top = a.pad_left = a.pad_bottom = a.pad_right = 1;
+    a.padding = padding;
+    a.epilogue = Epilogue::affine;
+    a.output_low = random_.integer(0, 1) == 0 ? -1.5f : -std::numeric_limits<float>::infinity();
+    Node node = {name, Op::convolution, {append(std::move(threshold))}, kNone, a, {}};
+    node.parameters.push_back(
+        {"weight", graph_.add_tensor(
+                       weights(DataType::b1, Shape(filters, std::int64_t{3}, std::int64_t{3}, channels)))});
+    const float largest = 1.0f / std::sqrt(static_cast<float>(9 * channels));
+    add_floats(node, "scale", filters, 0.3f * largest, largest);
+    add_floats(node, "bias", filters, -0.5f, 0.5f);
+    return append(std::move(node));
   }
 
   // Layers between which codes have no sign.
@@ -231,7 +265,8 @@ ModelContents float_model(Random& random, DataType type) {
   for (int kind = 0; kind < kActivationKinds; ++kind) {
     value = build.append("activation", Op::activation, {value},
                          ActivationAttributes{static_cast<ActivationKind>(kind), 0.2f});
-    value = build.convolve("mix", value, kChannels, 1, type, affine, -10.0f);
+    const DataType weights[] = {type, DataType::b1, DataType::b2, DataType::s4, DataType::s8};
+    value = build.convolve("mix", value, kChannels, 1, weights[kind % 5], affine, -10.0f);
   }
   value = build.append("add", Op::add, {value, shortcut}, AddAttributes{});
   value = build.append("gated", Op::multiply_channels, {value, build.global_mean(value)},
@@ -240,6 +275,18 @@ ModelContents float_model(Random& random, DataType type) {
   value = build.convolve("last", value, 40, 3, type, affine, -10.0f);
   if (type == DataType::f16) value = build.append("widen", Op::cast, {value}, CastAttributes{DataType::f32});
   finish(contents, build, build.head(value));
+  return contents;
+}
+
+ModelContents binary_model(Random& random) {
+  ModelContents contents = empty_model(random);
+  LayerBuilder build(contents.graph, random);
+  ValueId value = build.convolve("first", contents.graph.input, 40, 3, DataType::s8, Epilogue::affine, -1.0f);
+  const ValueId first = build.binary_block("first_block", value, 40, PaddingValue::zero);
+  value = build.maximum(build.append("sum", Op::add, {first, value}, AddAttributes{}));
+  const ValueId second = build.binary_block("second_block", value, 40, PaddingValue::one);
+  value = build.append("second_sum", Op::add, {second, value}, AddAttributes{});
+  finish(contents, build, build.binary_block("third_block", value, 70, PaddingValue::one));
   return contents;
 }
 

@@ -10,7 +10,11 @@ namespace bitplace::test {
 // Weights of 8, 4, 2 and 1 bits on 8-bit codes; integers up to the descriptor's normalisation.
 ModelContents quantized_model(Random& random);
 
-// The same in f32 or f16, with every kind of activation.
+// The same in f32 or f16, with every kind of activation and weights of 8, 4, 2 and 1 bits among the floats.
 ModelContents float_model(Random& random, DataType type);
+
+// Binary convolutions between sums of real values, as residual networks have them: no float is rounded in an
+// order that an instruction set chooses.
+ModelContents binary_model(Random& random);
 
 }  // namespace bitplace::test
