@@ -25,7 +25,7 @@ struct BackboneCut {
   std::vector<const char*> dropped;  // prefixes of the names of all behind it
 };
 
-// All of them take RGB images of 224 x 224, pixel / 255; torchvision's are normalised as ImageNet is.
+// All of them take RGB images, pixel / 255; torchvision's are of 224 x 224, normalised as ImageNet is.
 inline constexpr std::int64_t kBackboneInput = 224;
 inline constexpr std::array<float, 3> kImageNetMean = {0.485f, 0.456f, 0.406f};
 inline constexpr std::array<float, 3> kImageNetDeviation = {0.229f, 0.224f, 0.225f};
@@ -40,6 +40,7 @@ struct Backbone {
   std::array<float, 3> mean = kImageNetMean, deviation = kImageNetDeviation;
   double batch_norm_epsilon = kTorchBatchNormEpsilon;
   const char* head = "flatten";                  // where nothing says which
+  std::int64_t side = kBackboneInput;            // the same: height and width of the image
   std::shared_ptr<const LayerList> layers = {};  // instead of `build`
 };
 

@@ -114,8 +114,8 @@ Result<LoadedNetwork> build(const Backbone& backbone, const BackboneCut& cut, Pa
 Result<Preprocessing> wrapped_preprocessing(const NetworkOptions& options, const HeadSpec& head,
                                             const std::optional<WrapperDefaults>& wrapper,
                                             const Backbone& backbone, const BackboneCut& cut) {
-  std::int64_t height = wrapper ? wrapper->height : kBackboneInput;
-  std::int64_t width = wrapper ? wrapper->width : kBackboneInput;
+  std::int64_t height = wrapper ? wrapper->height : backbone.side;
+  std::int64_t width = wrapper ? wrapper->width : backbone.side;
   if (required_positions(head) && !options.height && !options.width) {
     BITPLACE_ASSIGN(side, input_side_for(head, backbone, cut));
     height = width = side;
@@ -200,7 +200,7 @@ Result<LoadedNetwork> random_backbone(const Backbone& backbone, std::uint64_t se
   std::vector<std::string> notes;
   BITPLACE_ASSIGN(variant, choose_variant(backbone, nullptr, options, &notes));
   BITPLACE_ASSIGN(cut, choose_cut(variant, options.cut));
-  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options, variant, kBackboneInput, kBackboneInput));
+  BITPLACE_ASSIGN(preprocessing, choose_preprocessing(options, variant, variant.side, variant.side));
   RandomParameters parameters(seed);
   BITPLACE_ASSIGN(loaded, build(variant, *cut, parameters, preprocessing, options));
   settle_batch_norms(&loaded.graph);

@@ -85,7 +85,7 @@ ValueId NetworkBuilder::append_convolution(const std::string& name, ValueId inpu
   return append({name, Op::convolution, {input}, kNone, a, {{"weight", weight}, {"bias", bias}}});
 }
 
-ValueId NetworkBuilder::batch_norm(const std::string& name, ValueId input) {
+ValueId NetworkBuilder::batch_norm(const std::string& name, ValueId input, bool factors) {
   if (!status_.ok()) return kNone;
   const std::int64_t channels = shape(input)[3];
   Node node = {name, Op::batch_norm, {input}, kNone, BatchNormAttributes{batch_norm_epsilon_}, {}};
@@ -93,7 +93,9 @@ ValueId NetworkBuilder::batch_norm(const std::string& name, ValueId input) {
       {"weight", "weight"}, {"bias", "bias"}, {"mean", "running_mean"}, {"variance", "running_var"}};
   for (const auto& [role, part] : parts) {
     const std::string full = name + "." + part;
-    const std::vector<float> values = parameter(full, {channels});
+    const bool given = factors || std::string_view(role) != "weight";
+    const std::vector<float> values =
+        given ? parameter(full, {channels}) : std::vector<float>(static_cast<std::size_t>(channels), 1.0f);
     if (std::string_view(role) == "variance") check_variance(full, values);
     if (!status_.ok()) return kNone;
     node.parameters.push_back({role, add_tensor(full, Shape(channels), values)});

@@ -52,7 +52,8 @@ class NetworkBuilder {
 
   // Layers take their parameters from NAME.weight and so on, and are named after them.
   ValueId convolution(const std::string& name, ValueId input, const ConvolutionShape& shape);
-  ValueId batch_norm(const std::string& name, ValueId input);
+  // Without factors there is no parameter NAME.weight: they are 1.
+  ValueId batch_norm(const std::string& name, ValueId input, bool factors = true);
   // torchvision's Conv2dNormActivation: convolution NAME.0, batch-norm NAME.1, activation NAME.2.
   ValueId normalized_convolution(const std::string& name, ValueId input, const ConvolutionShape& shape,
                                  std::optional<ActivationKind> activation = std::nullopt);

@@ -43,6 +43,14 @@ const char* binary_resnet_name(const NamedTensors& tensors) {
   return tensors.contains("layer1.2.conv1.weight") ? "biresnet34" : "biresnet18";
 }
 
+// AlexNet, XNOR-Net, whose batch-norms have no factors, and DoReFa-Net.
+const char* alexnet_name(const NamedTensors& tensors) {
+  const Extents first = tensors.shape("conv1.weight");
+  if (first == Extents{96, 3, 12, 12}) return "dorefanet";
+  if (first != Extents{96, 3, 11, 11} || !tensors.contains("conv1_bn.bias")) return nullptr;
+  return tensors.contains("conv1_bn.weight") ? "alexnet" : "xnornet";
+}
+
 // ResNets differ in how many blocks layer3 has, and in their kind.
 const char* resnet_name(const NamedTensors& tensors) {
   if (tensors.shape("conv1.weight") != Extents{64, 3, 7, 7}) return nullptr;
@@ -69,6 +77,7 @@ std::optional<RecognisedBackbone> recognise_backbone(const NamedTensors& tensors
       return RecognisedBackbone{find_backbone(fingerprint.network), fingerprint.timm};
   }
   const char* name = binary_resnet_name(tensors);
+  if (name == nullptr) name = alexnet_name(tensors);
   if (name == nullptr) name = resnet_name(tensors);
   if (name == nullptr) name = squeezenet_name(tensors);
   if (name == nullptr) return std::nullopt;

@@ -116,6 +116,14 @@ Moments signs(const Moments& x) {
   return {mean, 1.0 - mean * mean};
 }
 
+// Between the level of code 0 and that of the highest code, as `bounded` is between -1 and 1.
+Moments levelled(const LevelsAttributes& a, const Moments& x) {
+  const double reach = static_cast<double>(a.high * a.step) / 2.0;
+  const double center = static_cast<double>(a.base) + reach;
+  const Moments inside = bounded({(x.mean - center) / reach, x.variance / (reach * reach)});
+  return {center + reach * inside.mean, reach * reach * inside.variance};
+}
+
 Moments activated(const ActivationAttributes& a, const Moments& x) {
   if (a.kind == ActivationKind::sigmoid) return {0.5, x.variance / (16.0 + 4.0 * x.variance)};
   if (a.kind == ActivationKind::hard_tanh || a.kind == ActivationKind::leaky_tanh) return bounded(x);
@@ -177,6 +185,10 @@ class Settling {
       }
       case Op::sign:
         return each(first, signs);
+      case Op::levels: {
+        const auto& a = std::get<LevelsAttributes>(node.attributes);
+        return each(first, [&](const Moments& x) { return levelled(a, x); });
+      }
       case Op::multiply_add:
         return scaled(*graph_, node, first);
       case Op::max_pool:

@@ -92,6 +92,7 @@ TEST_CASE("residual networks have as many parameters as the published files, at 
 
 TEST_CASE("every residual network is built at its size, ends at each stage and has its own names") {
   for (const ResidualNetwork& network : residual_networks()) {
+    if (network.head != std::string_view("spoc")) continue;  // AlexNet's relatives have tests of their own
     for (const char* variant : network.variants) {
       INFO(network.name << " " << variant);
       const ResidualChoice choice{network.name, variant, "", ""};

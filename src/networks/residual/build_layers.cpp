@@ -12,6 +12,23 @@ namespace {
 
 constexpr float kLeakySlope = 0.2f;
 
+// Whether the number beyond the image, if there is one, is the level of code 0: a robot pads with that.
+bool stands_around(Border border, QuantizerKind kind) {
+  if (border == Border::none) return true;
+  return (border == Border::same_ones) == (kind == QuantizerKind::level_sign);
+}
+
+LevelsAttributes levels_of(const Quantizer& quantizer) {
+  const auto levels = static_cast<float>(1 << quantizer.bits), high = levels - 1.0f;
+  if (quantizer.kind == QuantizerKind::dorefa)
+    return {.scale = high, .offset = 0.0f, .high = high, .step = 1.0f / high, .base = 0.0f};
+  return {.scale = -levels / 2.0f,
+          .offset = (levels - 1.0f) / 2.0f,
+          .high = high,
+          .step = -2.0f / high,
+          .base = 1.0f};
+}
+
 class LayerBuilder {
  public:
   LayerBuilder(const LayerList& list, NetworkBuilder& network) : list_(list), network_(network) {}
@@ -29,6 +46,7 @@ class LayerBuilder {
                            const std::vector<float>& latent, const Quantizer& quantizer);
   ValueId binary_convolution(const ListedLayer& layer, ValueId input, ConvolutionAttributes attributes,
                              const std::vector<float>& latent, const Quantizer& quantizer);
+  std::vector<float> bias_of(const ListedLayer& layer);
   ValueId quantized(const ListedLayer& layer, ValueId input, const Quantizer& quantizer);
   ValueId max_pool(const ListedLayer& layer);
   ValueId average_pool(const ListedLayer& layer);
@@ -58,7 +76,7 @@ ValueId LayerBuilder::append(const ListedLayer& layer) {
     case LayerKind::linear:
       return network_.linear(layer.name, real(layer.inputs[0]), layer.channels, false);
     case LayerKind::batch_norm:
-      return network_.batch_norm(layer.name, output(layer.inputs[0]));
+      return network_.batch_norm(layer.name, output(layer.inputs[0]), layer.factors);
     case LayerKind::relu:
       return network_.activation(layer.name, real(layer.inputs[0]), ActivationKind::relu);
     case LayerKind::sigmoid:
@@ -101,8 +119,10 @@ ConvolutionAttributes LayerBuilder::attributes_of(const ListedLayer& layer, Valu
   ConvolutionAttributes a;
   a.kernel_height = a.kernel_width = layer.kernel;
   a.stride_height = a.stride_width = layer.stride;
-  if (layer.border == Border::same) {
-    pad_same(&a, network_.shape(input), PaddingValue::zero);
+  if (layer.border == Border::none) return a;
+  if (layer.border != Border::symmetric) {
+    const PaddingValue value = layer.border == Border::same ? PaddingValue::zero : PaddingValue::one;
+    pad_same(&a, network_.shape(input), value);
     return a;
   }
   a.pad_top = a.pad_left = a.pad_bottom = a.pad_right = (layer.kernel - 1) / 2;
@@ -137,10 +157,20 @@ ValueId LayerBuilder::quantized(const ListedLayer& layer, ValueId input, const Q
       return network_.activation(name, input, ActivationKind::hard_tanh);
     case QuantizerKind::leaky_tanh:
       return network_.activation(name, input, ActivationKind::leaky_tanh, kLeakySlope);
+    case QuantizerKind::dorefa:
+    case QuantizerKind::level_sign:
+      if (stands_around(layer.border, quantizer.kind))
+        return network_.append({name, Op::levels, {input}, kNone, levels_of(quantizer), {}});
+      [[fallthrough]];
     default:
       return unsupported(layer, "its activations' quantizer " + layer.activation_quantizer +
                                     " has no layer that reads its values with zeros around them");
   }
+}
+
+std::vector<float> LayerBuilder::bias_of(const ListedLayer& layer) {
+  if (layer.bias) return network_.parameter(layer.name + ".bias", {layer.channels});
+  return std::vector<float>(static_cast<std::size_t>(layer.channels), 0.0f);
 }
 
 ValueId LayerBuilder::real_convolution(const ListedLayer& layer, ValueId input,
@@ -160,9 +190,7 @@ ValueId LayerBuilder::real_convolution(const ListedLayer& layer, ValueId input,
   const Shape shape(filters, layer.kernel, layer.kernel, channels);
   parameters.push_back(
       {"weight", network_.add_tensor(layer.name + ".weight", shape, channels_last(weight, shape))});
-  parameters.push_back(
-      {"bias", network_.add_tensor(layer.name + ".bias", Shape(filters),
-                                   std::vector<float>(static_cast<std::size_t>(filters), 0.0f))});
+  parameters.push_back({"bias", network_.add_tensor(layer.name + ".bias", Shape(filters), bias_of(layer))});
   ConvolutionAttributes a = attributes;
   a.epilogue = Epilogue::affine;
   return network_.append({layer.name, Op::convolution, {input}, kNone, a, std::move(parameters)});
@@ -176,6 +204,7 @@ ValueId LayerBuilder::binary_convolution(const ListedLayer& layer, ValueId input
     return unsupported(layer, "there are no convolutions of signs with weights of other levels: " +
                                   (layer.weight_quantizer.empty() ? "none" : layer.weight_quantizer));
   }
+  if (layer.bias) return unsupported(layer, "convolutions of signs have no bias");
   const WeightLevels levels = weight_levels(quantizer, latent, static_cast<std::size_t>(filters));
   const Shape shape(filters, layer.kernel, layer.kernel, channels);
   const std::vector<float> ordered = channels_last(levels.level, shape);
@@ -198,7 +227,7 @@ ValueId LayerBuilder::max_pool(const ListedLayer& layer) {
   a.stride_height = a.stride_width = layer.stride;
   if (layer.border == Border::same) {
     pad_same(&a, network_.shape(input));
-  } else {
+  } else if (layer.border == Border::symmetric) {
     a.pad_top = a.pad_left = a.pad_bottom = a.pad_right = (layer.kernel - 1) / 2;
   }
   return network_.append({layer.name, Op::max_pool, {input}, kNone, a, {}});

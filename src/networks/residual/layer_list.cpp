@@ -20,6 +20,7 @@ LayerRef LayerList::convolution(const std::string& name, LayerRef input, const C
                     shape.kernel,           shape.stride, shape.border};
   layer.activation_quantizer = shape.activation_quantizer;
   layer.weight_quantizer = shape.weight_quantizer;
+  layer.bias = shape.bias;
   return append(std::move(layer));
 }
 
@@ -27,9 +28,10 @@ LayerRef LayerList::linear(const std::string& name, LayerRef input, std::int32_t
   return append({LayerKind::linear, name, {input}, outputs});
 }
 
-LayerRef LayerList::batch_norm(const std::string& name, LayerRef input, double momentum) {
+LayerRef LayerList::batch_norm(const std::string& name, LayerRef input, double momentum, bool factors) {
   ListedLayer layer{LayerKind::batch_norm, name, {input}};
   layer.momentum = momentum;
+  layer.factors = factors;
   return append(std::move(layer));
 }
 

@@ -13,7 +13,7 @@ using LayerRef = std::int32_t;  // index of a layer
 inline constexpr LayerRef kImage = -1;
 
 enum class LayerKind : std::uint8_t {
-  convolution,     // without bias; its input and its weights may be quantized
+  convolution,     // its input and its weights may be quantized
   linear,          // without bias, of one value per channel
   batch_norm,      //
   relu,            //
@@ -27,8 +27,10 @@ enum class LayerKind : std::uint8_t {
 
 // What a window finds beyond the image.
 enum class Border : std::uint8_t {
-  same,      // zeros as TensorFlow's SAME puts them: what is odd at the bottom and the right
-  symmetric  // (kernel - 1) / 2 zeros on each side, as PyTorch's networks have them
+  same,       // zeros as TensorFlow's SAME puts them: what is odd at the bottom and the right
+  symmetric,  // (kernel - 1) / 2 zeros on each side, as PyTorch's networks have them
+  same_ones,  // as `same`, but +1 among what the input quantizer gives
+  none        // windows stay inside
 };
 
 struct ListedLayer {
@@ -41,6 +43,8 @@ struct ListedLayer {
   // Names as in networks/quantizers.h; empty: real-valued.
   std::string activation_quantizer = {}, weight_quantizer = {};
   double momentum = 0.1;  // of a batch-norm's running statistics, as PyTorch counts it
+  bool bias = false;      // of a convolution
+  bool factors = true;    // of a batch-norm; without: offsets only
 };
 
 // What a convolution is besides its name and input.
@@ -51,6 +55,7 @@ struct ConvolutionLayer {
   Border border = Border::same;
   std::string activation_quantizer = {};
   std::string weight_quantizer = {};
+  bool bias = false;
 };
 
 class LayerList {
@@ -59,7 +64,7 @@ class LayerList {
 
   LayerRef convolution(const std::string& name, LayerRef input, const ConvolutionLayer& shape);
   LayerRef linear(const std::string& name, LayerRef input, std::int32_t outputs);
-  LayerRef batch_norm(const std::string& name, LayerRef input, double momentum = 0.1);
+  LayerRef batch_norm(const std::string& name, LayerRef input, double momentum = 0.1, bool factors = true);
   LayerRef relu(const std::string& name, LayerRef input);
   LayerRef sigmoid(const std::string& name, LayerRef input);
   LayerRef max_pool(const std::string& name, LayerRef input, std::int32_t kernel, std::int32_t stride,

@@ -22,9 +22,9 @@ struct NamedLayers {
   const char* keep(std::string name) { return names.emplace_back(std::move(name)).c_str(); }
 };
 
-BackboneCut cut_at(NamedLayers& named, const LayerList::Stage& stage) {
+BackboneCut cut_at(NamedLayers& named, const ResidualNetwork& network, const LayerList::Stage& stage) {
   const LayerList front = named.list.up_to(stage.name);
-  BackboneCut cut{named.keep(stage.name), named.list.channels(stage.layer), "", {named.keep("fc.")}};
+  BackboneCut cut{named.keep(stage.name), named.list.channels(stage.layer), "", network.classifier};
   std::vector<std::string> kept;
   for (const ListedLayer& layer : front.layers) {
     if (!has_parameters(layer)) continue;
@@ -43,14 +43,16 @@ BackboneCut cut_at(NamedLayers& named, const LayerList::Stage& stage) {
 Result<Backbone> residual_backbone(const ResidualChoice& choice) {
   BITPLACE_ASSIGN(list, residual_layers(choice));
   auto named = std::make_shared<NamedLayers>(NamedLayers{std::move(list), {}});
-  Backbone backbone{find_residual_network(choice.name)->name, {}, nullptr};
+  const ResidualNetwork& network = *find_residual_network(choice.name);
+  Backbone backbone{network.name, {}, nullptr};
   for (auto stage = named->list.stages.rbegin(); stage != named->list.stages.rend(); ++stage)
-    backbone.cuts.push_back(cut_at(*named, *stage));
+    backbone.cuts.push_back(cut_at(*named, network, *stage));
   backbone.resize = ResizeRule::bilinear_opencv;
   backbone.mean.fill(0.0f);
   backbone.deviation.fill(1.0f);
   backbone.batch_norm_epsilon = named->list.batch_norm_epsilon;
-  backbone.head = "spoc";
+  backbone.head = network.head;
+  backbone.side = network.side;
   backbone.layers = std::shared_ptr<const LayerList>(named, &named->list);
   return backbone;
 }

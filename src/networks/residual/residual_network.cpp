@@ -29,7 +29,7 @@ Status choose_quantizer(const ResidualNetwork& network, const char* own, std::st
 const std::vector<ResidualNetwork>& residual_networks() {
   static const std::vector<ResidualNetwork> kNetworks = [] {
     std::vector<ResidualNetwork> all;
-    for (const auto& family : {binvpr_networks(), bireal_networks(), biresnet_networks()})
+    for (const auto& family : {binvpr_networks(), bireal_networks(), biresnet_networks(), alexnet_networks()})
       all.insert(all.end(), family.begin(), family.end());
     return all;
   }();
@@ -50,7 +50,9 @@ Result<ResidualChoice> complete_choice(ResidualChoice choice) {
   if (choice.variant.empty()) choice.variant = network->variants[0];
   BITPLACE_TRY(check_variant(*network, choice.variant));
   BITPLACE_TRY(choose_quantizer(*network, network->activation_quantizer, &choice.activation_quantizer));
-  BITPLACE_TRY(choose_quantizer(*network, network->weight_quantizer, &choice.weight_quantizer));
+  const bool of_code = choice.variant == "code" && network->code_weight_quantizer != nullptr;
+  const char* weights = of_code ? network->code_weight_quantizer : network->weight_quantizer;
+  BITPLACE_TRY(choose_quantizer(*network, weights, &choice.weight_quantizer));
   BITPLACE_TRY(activation_quantizer(choice.activation_quantizer));
   BITPLACE_TRY(weight_quantizer(choice.weight_quantizer));
   return choice;

@@ -1,4 +1,4 @@
-// The residual networks of few levels, as lists of layers.
+// Networks of few levels, as lists of layers: residual ones, and AlexNet's relatives.
 #pragma once
 
 #include <string>
@@ -24,7 +24,11 @@ struct ResidualNetwork {
   const char* weight_quantizer;
   bool any_quantizers;                                // takes others
   LayerList (*layers)(const ResidualChoice& choice);  // every field of the choice filled in
-  const char* telling_parameter;  // that only the first variant has; null where there is one variant
+  const char* telling_parameter;                  // that only the first variant has; null where none tells
+  const char* code_weight_quantizer = nullptr;    // of the variant "code", where it has another
+  std::int32_t side = 224;                        // height and width of the usual image
+  const char* head = "spoc";                      // what usually makes a descriptor of its map
+  std::vector<const char*> classifier = {"fc."};  // prefixes of the names of what lies behind the map
 };
 
 const std::vector<ResidualNetwork>& residual_networks();
@@ -38,6 +42,7 @@ Result<LayerList> residual_layers(const ResidualChoice& choice);
 std::vector<ResidualNetwork> binvpr_networks();
 std::vector<ResidualNetwork> bireal_networks();
 std::vector<ResidualNetwork> biresnet_networks();
+std::vector<ResidualNetwork> alexnet_networks();
 
 inline constexpr double kKerasBatchNormEpsilon = 1e-3;
 
