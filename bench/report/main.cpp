@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
   std::string input;
   std::string output = "report.html";
   tools::Program program("bitplace_report", "Makes one page with roofline plots from bitplace_bench's JSON.");
-  CLI::App& app = program.set_main([&]() -> Status {
+  tools::CommandLine& app = program.set_main([&]() -> Status {
     BITPLACE_ASSIGN(results, bench::read_results(input));
     const std::string page = bench::report_page(results);
     BITPLACE_TRY(write_file(output, std::as_bytes(std::span(page))));

@@ -1,5 +1,6 @@
 #include "common/program.h"
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -33,37 +34,45 @@ void print_warning(const std::string& text) {
 }
 
 Program::Program(const std::string& name, const std::string& description)
-    : name_(name), app_(description, name) {
-  app_.set_version_flag("--version", name + " " BITPLACE_VERSION_STRING);
-  app_.set_help_flag("-h,--help", "Print this help and exit");
+    : name_(name), app_(std::make_unique<CLI::App>(description, name)) {
+  app_->set_version_flag("--version", name + " " BITPLACE_VERSION_STRING);
+  app_->set_help_flag("-h,--help", "Print this help and exit");
 }
 
-CLI::App& Program::set_main(std::function<Status()> run) {
+Program::~Program() = default;
+
+CommandLine& Program::set_main(std::function<Status()> run) {
   chosen_ = std::move(run);
-  app_.require_subcommand(0, 1);
-  return app_;
+  app_->require_subcommand(0, 1);
+  return command_lines_.emplace_back(app_.get());
 }
 
-CLI::App& Program::add_command(const std::string& name, const std::string& description,
-                               std::function<Status()> run) {
-  if (chosen_ == nullptr) app_.require_subcommand(1);
-  CLI::App* command = app_.add_subcommand(name, description);
+CommandLine& Program::add_command(const std::string& name, const std::string& description,
+                                  std::function<Status()> run) {
+  if (chosen_ == nullptr) app_->require_subcommand(1);
+  CLI::App* command = app_->add_subcommand(name, description);
   command->set_version_flag("--version", name_ + " " BITPLACE_VERSION_STRING);
   command->callback([this, run = std::move(run)] { chosen_ = run; });
-  return *command;
+  return command_lines_.emplace_back(command);
+}
+
+int Program::refuse(const char* why) const {
+  print_error(make_error(ErrorCode::invalid_argument, name_, "command line", why));
+  std::fprintf(stderr, "Run %s --help for its options.\n", name_.c_str());
+  return kExitUsage;
 }
 
 int Program::parse_and_run(int argc, char** argv) {
   try {
-    app_.parse(argc, argv);
+    app_->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {  // --help or --version: CLI11 prints it
-      app_.exit(error);
+      app_->exit(error);
       return flush_output().ok() ? kExitSuccess : kExitFailure;
     }
-    print_error(make_error(ErrorCode::invalid_argument, name_, "command line", error.what()));
-    std::fprintf(stderr, "Run %s --help for its options.\n", name_.c_str());
-    return kExitUsage;
+    return refuse(error.what());
+  } catch (const UsageError& error) {
+    return refuse(error.what());
   }
   Status status = chosen_();
   if (status.ok()) status = flush_output();

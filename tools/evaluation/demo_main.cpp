@@ -1,4 +1,5 @@
 // vprdemo: evaluates several sets of pictures, prints one table and writes one page.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <tuple>
@@ -102,7 +103,7 @@ int main(int argc, char** argv) {
   Program program("vprdemo",
                   "Run place recognition on sets of pictures; print a table and write one HTML page.");
   Options options;
-  CLI::App& app = program.set_main([&options] { return run(options); });
+  CLI::App& app = program.set_main([&options] { return run(options); }).app();  // for --set and its tuple
   app.add_option("-o,--output", options.output, "Page to write")->required();
   app.add_option("--title", options.title, "Heading of the page")->required();
   app.add_option(

@@ -18,15 +18,15 @@ std::string isa_names() {
 
 }  // namespace
 
-void add_execution_options(CLI::App& command, EngineOptions* options) {
+void add_execution_options(CommandLine& command, EngineOptions* options) {
   constexpr int kMostThreads = 256;
   command.add_option("--isa", options->isa, "Use no more than this instruction set (" + isa_names() + ")");
   command.add_option("--threads", options->threads, "Threads that share one picture's work")
-      ->check(CLI::Range(1, kMostThreads))
-      ->capture_default_str();
+      ->check(in_range(1, kMostThreads))
+      ->show_default();
 }
 
-void add_engine_options(CLI::App& command, EngineOptions* options) {
+void add_engine_options(CommandLine& command, EngineOptions* options) {
   command.add_option("MODEL", options->model, "Model file (.vpr)")->required();
   add_execution_options(command, options);
 }

@@ -20,9 +20,9 @@ struct EngineOptions {
 };
 
 // --isa and --threads.
-void add_execution_options(CLI::App& command, EngineOptions* options);
+void add_execution_options(CommandLine& command, EngineOptions* options);
 // MODEL as well.
-void add_engine_options(CLI::App& command, EngineOptions* options);
+void add_engine_options(CommandLine& command, EngineOptions* options);
 
 DescriberOptions describer_options(const EngineOptions& options);
 // With `executor` it runs there instead of on threads of its own.

@@ -1,7 +1,8 @@
 #include "vprconv/convert_checks.h"
 
-#include <CLI/CLI.hpp>
 #include <cmath>
+
+#include "common/command_line.h"
 
 namespace bitplace::tools {
 namespace {
@@ -28,24 +29,24 @@ void check_images(const ConvertOptions& options) {
   const bool looks_at_images =
       options.descriptor != "f32" || !is_float_name(options.precision) || options.descriptor_size;
   if (!options.calibrate.empty() && !looks_at_images) {
-    throw CLI::ValidationError("--calibrate", "an f32 descriptor of an " + options.precision +
-                                                  " network has nothing to calibrate: add --precision "
-                                                  "int8, --descriptor s8 or bits, or --descriptor-size");
+    throw UsageError("--calibrate: an f32 descriptor of an " + options.precision +
+                     " network has nothing to calibrate: add --precision "
+                     "int8, --descriptor s8 or bits, or --descriptor-size");
   }
   if (options.calibrate.empty() && is_integer_name(options.precision)) {
-    throw CLI::ValidationError("--precision " + options.precision,
-                               "needs images to look at: give a folder or a CSV file with --calibrate");
+    throw UsageError("--precision " + options.precision +
+                     ": needs images to look at: give a folder or a CSV file with --calibrate");
   }
   if (options.calibrate.empty() && options.descriptor_size) {
-    throw CLI::ValidationError("--descriptor-size",
-                               "needs images to look at: give a folder or a CSV file with --calibrate");
+    throw UsageError(
+        "--descriptor-size: needs images to look at: give a folder or a CSV file with --calibrate");
   }
   if (is_float_name(options.precision)) {
     const bool tuned = options.calibration_method != "auto" || options.unsigned_codes != "auto" ||
                        options.no_equalization || options.no_weight_rounding || options.no_bias_correction;
     if (tuned) {
-      throw CLI::ValidationError(
-          "--calibration, --unsigned-codes, --no-equalization, --no-weight-rounding, --no-bias-correction",
+      throw UsageError(
+          "--calibration, --unsigned-codes, --no-equalization, --no-weight-rounding, --no-bias-correction: "
           "are for integer layers: add --precision int8");
     }
   }
@@ -63,18 +64,16 @@ std::optional<InputSize> parse_input_size(const std::string& text) {
 
 void check_combination(const ConvertOptions& options) {
   if (options.checkpoint.empty() && !options.random_seed)
-    throw CLI::RequiredError("a checkpoint or --random SEED");
+    throw UsageError("a checkpoint or --random SEED is required");
   if (!options.checkpoint.empty() && options.random_seed)
-    throw CLI::ValidationError("--random", "makes a network without a checkpoint: give one or the other");
-  if (options.random_seed && options.network.empty())
-    throw CLI::ValidationError("--random", "needs --network");
+    throw UsageError("--random: makes a network without a checkpoint: give one or the other");
+  if (options.random_seed && options.network.empty()) throw UsageError("--random: needs --network");
   if (!options.input_size.empty() && !parse_input_size(options.input_size))
-    throw CLI::ValidationError("--input-size " + options.input_size, "is no WIDTHxHEIGHT in pixels");
+    throw UsageError("--input-size " + options.input_size + ": is no WIDTHxHEIGHT in pixels");
   check_images(options);
-  if (options.whiten && !options.descriptor_size)
-    throw CLI::ValidationError("--whiten", "needs --descriptor-size");
+  if (options.whiten && !options.descriptor_size) throw UsageError("--whiten: needs --descriptor-size");
   if (options.epsilon && !(*options.epsilon >= 0.0 && std::isfinite(*options.epsilon)))
-    throw CLI::ValidationError("--bn-eps", "must be a number of at least 0");
+    throw UsageError("--bn-eps: must be a number of at least 0");
 }
 
 }  // namespace bitplace::tools

@@ -16,7 +16,7 @@ struct InputSize {
 // Nothing where the text is no size.
 std::optional<InputSize> parse_input_size(const std::string& text);
 
-// What only the whole command line can tell; throws CLI11's errors.
+// What only the whole command line can tell; throws UsageError.
 void check_combination(const ConvertOptions& options);
 
 }  // namespace bitplace::tools

@@ -158,14 +158,14 @@ Status run(const ConvertOptions& options) {
 
 void add_convert(Program& program) {
   const auto options = std::make_shared<ConvertOptions>();
-  CLI::App& command = program.add_command(
+  CommandLine& command = program.add_command(
       "convert", "Turns a checkpoint (PyTorch, TorchScript, safetensors, TFLite, ...) into a .vpr model",
       [options] { return run(*options); });
-  command.parse_complete_callback([options] { check_combination(*options); });
+  command.check_all([options] { check_combination(*options); });
   command.add_option("checkpoint", options->checkpoint, "The trained network");
   command.add_option("-o,--output", options->output, "The model to write")->required();
   command.add_option("--network", options->network, "Which network it is; recognised where it can be")
-      ->check(CLI::IsMember(network_names()));
+      ->check(one_of(network_names()));
   command.add_option(
       "--cut", options->cut,
       "Where the network ends: a backbone's cut, or a layer of a binary network (docs/networks.md)");
@@ -178,34 +178,34 @@ void add_convert(Program& program) {
   command
       .add_option("--head", options->head,
                   "What makes a descriptor of the last feature map; recognised where it can be")
-      ->check(CLI::IsMember(head_names()));
+      ->check(one_of(head_names()));
   command.add_option("--gem-p", options->gem_p, "GeM's exponent, instead of the checkpoint's")
-      ->check(CLI::Range(0.01f, 64.0f));
+      ->check(in_range(0.01f, 64.0f));
   command
       .add_option("--pool-norm", options->pool_norm,
                   "Where pooling in front of a linear layer is normalised, if the checkpoint does not tell")
-      ->check(CLI::IsMember({"before", "after", "none"}));
+      ->check(one_of({"before", "after", "none"}));
   command.add_option("--grid", options->grid, "Cells of the head convap along each axis, 2 by default")
-      ->check(CLI::Range(1, 64));
+      ->check(in_range(1, 64));
   command.add_option("--input-size", options->input_size,
                      "WIDTHxHEIGHT that images are resized to; by default the network's own");
   command
       .add_option("--precision", options->precision,
                   "fp32, fp16, int8, w4a8, w4a4, or a JSON file that names one for each layer")
-      ->capture_default_str();
+      ->show_default();
   command
       .add_option(
           "--calibration", options->calibration_method,
           "How the range of activations is chosen; auto tries all and takes the best on held-out images")
-      ->check(CLI::IsMember({"auto", "min-max", "percentile", "mse", "kl"}))
-      ->capture_default_str();
+      ->check(one_of({"auto", "min-max", "percentile", "mse", "kl"}))
+      ->show_default();
   command
       .add_option(
           "--unsigned-codes", options->unsigned_codes,
           "Whether 8-bit activations that are never negative use all 256 codes between integer layers, "
           "which halves their rounding but takes longer with AVX2; auto: where it helps clearly")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
+      ->check(one_of({"auto", "always", "never"}))
+      ->show_default();
   command.add_flag("--no-equalization", options->no_equalization,
                    "Do not try to equalise the sizes of channels between layers");
   command.add_flag("--no-weight-rounding", options->no_weight_rounding,
@@ -215,24 +215,24 @@ void add_convert(Program& program) {
   command
       .add_option("--descriptor-size", options->descriptor_size,
                   "Project the descriptor to this many principal components of the calibration images")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}));
+      ->check(in_range(std::int64_t{1}, std::int64_t{65536}));
   command.add_flag("--whiten", options->whiten, "Divide each principal component by its deviation");
   command.add_option("--random", options->random_seed,
                      "Instead of a checkpoint: weights drawn at random from this seed, never trained");
   command.add_option("--descriptor", options->descriptor, "Type of the descriptor")
-      ->check(CLI::IsMember({"f32", "s8", "bits"}))
-      ->capture_default_str();
+      ->check(one_of({"f32", "s8", "bits"}))
+      ->show_default();
   command.add_option("--calibrate", options->calibrate,
                      "Images that set activations' ranges, principal components, the s8 scale or the bits' "
                      "thresholds: a folder, or a CSV file with a column 'path'");
   command
       .add_option("--preprocess", options->preprocess,
                   "How images are resized; by default as the network's authors did")
-      ->check(CLI::IsMember(resize_rule_names()));
+      ->check(one_of(resize_rule_names()));
   command
       .add_option("--channel-order", options->channel_order, "Order in which the network takes the channels")
-      ->check(CLI::IsMember({"rgb", "bgr"}))
-      ->capture_default_str();
+      ->check(one_of({"rgb", "bgr"}))
+      ->show_default();
   command.add_option("--bn-eps", options->epsilon,
                      "Epsilon of the batch-norms, which PyTorch checkpoints do not hold; 1e-5 by default");
   command.add_option("--verify", options->verify,

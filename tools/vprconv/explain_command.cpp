@@ -166,7 +166,7 @@ Status run(const ExplainOptions& options) {
 
 void add_explain(Program& program) {
   const auto options = std::make_shared<ExplainOptions>();
-  CLI::App& command = program.add_command(
+  CommandLine& command = program.add_command(
       "explain", "Shows how a model runs here: kernels, instruction sets, memory, share of the time",
       [options] { return run(*options); });
   command.add_option("model", options->model, "A .vpr model")->required();

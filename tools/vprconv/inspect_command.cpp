@@ -259,7 +259,7 @@ Status run(const InspectOptions& options) {
 
 void add_inspect(Program& program) {
   const auto options = std::make_shared<InspectOptions>();
-  CLI::App& command = program.add_command(
+  CommandLine& command = program.add_command(
       "inspect", "Lists a checkpoint's tensors, or a model's layers, preprocessing and identity",
       [options] { return run(*options); });
   command.add_option("file", options->file, "A checkpoint or a .vpr model")->required();

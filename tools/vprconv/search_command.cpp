@@ -216,11 +216,11 @@ Status run_search(SearchCommandOptions options) {
 void check_budget(const SearchCommandOptions& options) {
   const SearchBudget& budget = options.search.budget;
   if (!budget.bits && !budget.bytes && !budget.milliseconds)
-    throw CLI::RequiredError("--budget-bits, --budget-bytes or --budget-ms");
+    throw UsageError("--budget-bits, --budget-bytes or --budget-ms is required");
   for (const auto& [name, bound] :
        {std::pair("--budget-bits", budget.bits), std::pair("--budget-bytes", budget.bytes),
         std::pair("--budget-ms", budget.milliseconds)}) {
-    if (bound && !(*bound > 0.0)) throw CLI::ValidationError(name, "must be a number above 0");
+    if (bound && !(*bound > 0.0)) throw UsageError(std::string(name) + ": must be a number above 0");
   }
 }
 
@@ -228,10 +228,10 @@ void check_budget(const SearchCommandOptions& options) {
 
 void add_search(Program& program) {
   const auto options = std::make_shared<SearchCommandOptions>();
-  CLI::App& command = program.add_command(
+  CommandLine& command = program.add_command(
       "search", "Finds a precision for each layer of an fp32 model that keeps a budget and the descriptors",
       [options] { return run_search(*options); });
-  command.parse_complete_callback([options] { check_budget(*options); });
+  command.check_all([options] { check_budget(*options); });
   SearchBudget& budget = options->search.budget;
   command.add_option("model", options->model, "An fp32 model")->required();
   command.add_option("-o,--output", options->output, "The precisions, as JSON for convert --precision")
@@ -244,28 +244,28 @@ void add_search(Program& program) {
   command.add_option("--budget-ms", budget.milliseconds,
                      "Milliseconds of all layers with weights on this machine, one thread");
   command.add_option("--int4", options->four_bits, "What four bits mean: for weights, or for both")
-      ->check(CLI::IsMember({"w4a8", "w4a4"}))
-      ->capture_default_str();
+      ->check(one_of({"w4a8", "w4a4"}))
+      ->show_default();
   command.add_option("--images", options->images, "How many images each candidate is judged on")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
-      ->capture_default_str();
+      ->check(in_range(std::size_t{1}, std::size_t{4096}))
+      ->show_default();
   command.add_option("--evaluations", options->search.evaluations, "Mixes tried beyond the first population")
-      ->check(CLI::Range(0, 1000000))
-      ->capture_default_str();
+      ->check(in_range(0, 1000000))
+      ->show_default();
   command.add_option("--population", options->search.population, "Mixes alive at a time")
-      ->check(CLI::Range(2, 10000))
-      ->capture_default_str();
+      ->check(in_range(2, 10000))
+      ->show_default();
   command.add_option("--sample", options->search.sample, "Members that compete at each step")
-      ->check(CLI::Range(2, 10000))
-      ->capture_default_str();
+      ->check(in_range(2, 10000))
+      ->show_default();
   command.add_option("--mutation", options->search.mutation_rate, "Share of genes drawn anew")
-      ->check(CLI::Range(0.001, 1.0))
-      ->capture_default_str();
+      ->check(in_range(0.001, 1.0))
+      ->show_default();
   command.add_option("--skew", options->search.skew, "How far sensitive layers lean to more bits")
-      ->check(CLI::Range(0.0, 1.0 / 3.0))
-      ->capture_default_str();
+      ->check(in_range(0.0, 1.0 / 3.0))
+      ->show_default();
   command.add_option("--seed", options->search.seed, "Of the random choices: the same seed, the same search")
-      ->capture_default_str();
+      ->show_default();
   command.add_option(
       "--state", options->state,
       "Where answers are kept so that an interrupted search goes on; by default the output's name "

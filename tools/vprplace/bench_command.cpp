@@ -176,15 +176,15 @@ Status run(const Options& options) {
 
 void add_bench_command(Program& program) {
   const auto options = std::make_shared<Options>();
-  CLI::App& command =
+  CommandLine& command =
       program.add_command("bench",
                           "Measure time and memory of a model on this machine: decoded image in memory to "
                           "descriptor",
                           [options] { return run(*options); });
   add_engine_options(command, &options->engine);
   command.add_option("--seconds", options->seconds, "Time for each of the two loops")
-      ->check(CLI::Range(0.01, 3600.0))
-      ->capture_default_str();
+      ->check(in_range(0.01, 3600.0))
+      ->show_default();
   command.add_option("--json", options->json, "Write the figures for machines");
 }
 

@@ -30,7 +30,7 @@ Status run(const Options& options) {
 void add_compare_command(Program& program) {
   const auto options = std::make_shared<Options>();
   ComparisonRequest& request = options->request;
-  CLI::App& command =
+  CommandLine& command =
       program.add_command("compare", "Measure what other models win and lose against one on the same places",
                           [options] { return run(*options); });
   command.add_option("BASE", options->base, "Model file (.vpr) that the others are compared with")
@@ -41,9 +41,9 @@ void add_compare_command(Program& program) {
   command
       .add_option("--resamples", request.bootstrap.resamples,
                   "Resamples of the queries that the bounds are taken from")
-      ->check(CLI::Range(100, 1000000))
-      ->capture_default_str();
-  command.add_option("--seed", request.bootstrap.seed, "Which resamples are drawn")->capture_default_str();
+      ->check(in_range(100, 1000000))
+      ->show_default();
+  command.add_option("--seed", request.bootstrap.seed, "Which resamples are drawn")->show_default();
   command.add_option("--json", options->json, "Write the figures for machines");
 }
 

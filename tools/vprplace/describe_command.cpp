@@ -47,8 +47,8 @@ Status run(const Options& options) {
 
 void add_describe_command(Program& program) {
   const auto options = std::make_shared<Options>();
-  CLI::App& command = program.add_command("describe", "Write the descriptors of images as a NumPy array",
-                                          [options] { return run(*options); });
+  CommandLine& command = program.add_command("describe", "Write the descriptors of images as a NumPy array",
+                                             [options] { return run(*options); });
   add_engine_options(command, &options->engine);
   command.add_option("IMAGE", options->images, "Images: JPEG, PNG, BMP, PPM, PGM")->required();
   command.add_option("-o,--output", options->output, "Array to write: float32 [images, dimension] (.npy)")

@@ -33,8 +33,8 @@ Status run(const Options& options) {
 void add_eval_command(Program& program) {
   const auto options = std::make_shared<Options>();
   EvaluationRequest& request = options->request;
-  CLI::App& command = program.add_command("eval", "Measure how well places are recognised, and how fast",
-                                          [options] { return run(*options); });
+  CommandLine& command = program.add_command("eval", "Measure how well places are recognised, and how fast",
+                                             [options] { return run(*options); });
   add_engine_options(command, &request.engine);
   add_place_options(command, &request);
   command.add_option("--json", options->json, "Write the figures for machines");

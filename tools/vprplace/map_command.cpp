@@ -43,7 +43,7 @@ Status run(const Options& options) {
 
 void add_map_command(Program& program) {
   const auto options = std::make_shared<Options>();
-  CLI::App& command =
+  CommandLine& command =
       program.add_command("map",
                           "Make a map of the places that the images of a folder show; a place's "
                           "number is its image's position in the sorted file list",

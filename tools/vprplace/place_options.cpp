@@ -2,8 +2,8 @@
 
 namespace bitplace::tools {
 
-void add_place_options(CLI::App& command, EvaluationRequest* request) {
-  command.get_option("--threads")->description("Threads that share one picture's work, and the search");
+void add_place_options(CommandLine& command, EvaluationRequest* request) {
+  command.set_help("--threads", "Threads that share one picture's work, and the search");
   command.add_option("--ref", request->reference_folder, "Folder of the reference images")->required();
   command.add_option("--query", request->query_folder, "Folder of the query images")->required();
   command

@@ -7,6 +7,6 @@
 namespace bitplace::tools {
 
 // --ref, --query, --gt and --split. The command already has --threads, which share the search here.
-void add_place_options(CLI::App& command, EvaluationRequest* request);
+void add_place_options(CommandLine& command, EvaluationRequest* request);
 
 }  // namespace bitplace::tools

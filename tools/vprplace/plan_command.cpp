@@ -284,42 +284,41 @@ Status run(const Options& options) {
 // What only the whole command line can tell.
 void check_combination(const Options& options) {
   if (!options.latency_ms && !options.memory_mb && !options.places)
-    throw CLI::RequiredError("one of --latency-ms, --memory-mb and --places");
-  if (!options.recall_table.empty() && !options.places)
-    throw CLI::ValidationError("--recall-table", "needs --places");
+    throw UsageError("one of --latency-ms, --memory-mb and --places is required");
+  if (!options.recall_table.empty() && !options.places) throw UsageError("--recall-table: needs --places");
 }
 
 }  // namespace
 
 void add_plan_command(Program& program) {
   const auto options = std::make_shared<Options>();
-  CLI::App& command = program.add_command(
+  CommandLine& command = program.add_command(
       "plan", "Find the largest descriptor that keeps a time and a memory limit on this machine",
       [options] { return run(*options); });
   add_engine_options(command, &options->engine);
   command.add_option("--latency-ms", options->latency_ms, "From picture to place, in milliseconds")
-      ->check(CLI::Range(1e-6, 1e9));
+      ->check(in_range(1e-6, 1e9));
   command.add_option("--places", options->places, "Places in the map")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+      ->check(in_range(std::int64_t{1}, std::int64_t{1} << 40));
   command.add_option("--memory-mb", options->memory_mb, "Memory for the map, in units of 2^20 bytes")
-      ->check(CLI::Range(1e-6, 1e9));
+      ->check(in_range(1e-6, 1e9));
   command
       .add_option("--recall-table", options->recall_table,
                   "CSV with columns type, dimension and recall: of the rows that fit, the best is advised")
-      ->check(CLI::ExistingFile);
+      ->check(existing_file());
   command
       .add_option("--image-size", options->image_size,
                   "Width and height of the pictures to describe; otherwise the model's own, without resizing")
       ->expected(2)
-      ->check(CLI::Range(1, 65536));
+      ->check(in_range(1, 65536));
   command
       .add_option("--search-mb", options->map_mb,
                   "Size of the larger of the maps that are searched to measure, in units of 2^20 bytes; well "
                   "above the caches'")
-      ->check(CLI::Range(1, 1 << 20))
-      ->capture_default_str();
+      ->check(in_range(1, 1 << 20))
+      ->show_default();
   command.add_option("--json", options->json, "Write the figures for machines");
-  command.parse_complete_callback([options] { check_combination(*options); });
+  command.check_all([options] { check_combination(*options); });
 }
 
 }  // namespace bitplace::tools

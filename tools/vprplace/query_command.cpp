@@ -59,14 +59,14 @@ Status run(const Options& options) {
 
 void add_query_command(Program& program) {
   const auto options = std::make_shared<Options>();
-  CLI::App& command = program.add_command("query", "Find the places that images show, best first",
-                                          [options] { return run(*options); });
+  CommandLine& command = program.add_command("query", "Find the places that images show, best first",
+                                             [options] { return run(*options); });
   add_engine_options(command, &options->engine);
   command.add_option("MAP", options->map, "Map of the places (.vprmap)")->required();
   command.add_option("IMAGE", options->images, "Images: JPEG, PNG, BMP, PPM, PGM")->required();
   command.add_option("-n,--count", options->count, "Places per image")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
+      ->check(in_range(1, 1000000))
+      ->show_default();
   command.add_option("--json", options->json, "Write the matches for machines");
 }
 

@@ -147,20 +147,20 @@ int main(int argc, char** argv) {
                                    "Write pictures of a generated street: driven twice into ref/, query/ and "
                                    "gt.csv, or, with --drives, many times into one folder per place.");
   bitplace::world::Options options;
-  CLI::App& app = program.set_main([&options] { return bitplace::world::run(options); });
+  bitplace::tools::CommandLine& app = program.set_main([&options] { return bitplace::world::run(options); });
   app.add_option("-o,--output", options.folder,
                  "Folder to write; the folders in it must not exist or be empty")
       ->required();
-  app.add_option("--seed", options.drive.seed, "Another number makes another street")->capture_default_str();
+  app.add_option("--seed", options.drive.seed, "Another number makes another street")->show_default();
   app.add_option("--places", options.drive.places, "Pictures per drive")
-      ->check(CLI::Range(1, 9999))
-      ->capture_default_str();
+      ->check(bitplace::tools::in_range(1, 9999))
+      ->show_default();
   app.add_option("--drives", options.drives,
                  "Drives for training, each in its own season, hour and lane: one folder per place, one "
                  "picture per drive")
-      ->check(CLI::Range(2, 1000));
+      ->check(bitplace::tools::in_range(2, 1000));
   app.add_option("--spacing", options.drive.spacing, "Metres from one place to the next")
-      ->check(CLI::Range(1.0, 100.0))
-      ->capture_default_str();
+      ->check(bitplace::tools::in_range(1.0, 100.0))
+      ->show_default();
   return program.main(argc, argv);
 }

@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>
 #include <fstream>
 #include <memory>
 
@@ -46,7 +47,7 @@ Status run(TrainOptions options) {
 
 void add_train(tools::Program& program) {
   auto options = std::make_shared<TrainOptions>();
-  CLI::App& app = program.set_main([options] { return run(*options); });
+  CLI::App& app = program.set_main([options] { return run(*options); }).app();
   app.set_config("--config", "", "A recipe: options in a JSON file; the command line wins");
   app.config_formatter(std::make_shared<JsonRecipe>());
   app.allow_config_extras(CLI::config_extras_mode::error);
