@@ -5,6 +5,7 @@
 // vmaskmovps, so nothing behind them is touched.
 //
 // Measured, Intel Xeon (Emerald Rapids), one thread: 27 x 27 x 256, 19 us, 39 GB/s read from L2.
+// AMD EPYC (Zen 4): 27 x 27 x 96, s32 4.7 us, f32 4.8 us.
 #include <immintrin.h>
 
 #include "kernels/threshold/threshold.h"

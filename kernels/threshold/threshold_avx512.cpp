@@ -4,6 +4,7 @@
 // Channels that do not exist are masked out of the loads, which then do not touch memory, and of the answer.
 //
 // Measured, Intel Xeon (Emerald Rapids), one thread: 27 x 27 x 256, 19 us, 40 GB/s read from L2.
+// AMD EPYC (Zen 4): 27 x 27 x 96, s32 5.0 us, f32 5.7 us.
 #include <immintrin.h>
 
 #include "kernels/common/avx512_mask.h"

