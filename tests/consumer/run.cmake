@@ -1,5 +1,6 @@
 # Builds and runs the consumer. MODE package: against BITPLACE_BUILD, installed. MODE subdirectory: with the sources in
-# BITPLACE_SOURCE as a part of it, as the other kind of library (SHARED), which is then installed and consumed in turn.
+# BITPLACE_SOURCE as a part of it, as the other kind of library (SHARED) with portable kernels only, which is then
+# installed and consumed in turn.
 #
 # Arguments, by -D: MODE BITPLACE_SOURCE BITPLACE_BUILD WORK MODEL EXPECTED SHARED GENERATOR BUILD_TYPE, and TOOLCHAIN, or
 # C_COMPILER and CXX_COMPILER; EMULATOR (a command line) runs what was built; NM lists symbols.
@@ -15,7 +16,7 @@ function(run)
 endfunction()
 
 separate_arguments(emulator UNIX_COMMAND "${EMULATOR}")
-set(configure ${CMAKE_COMMAND} -S ${BITPLACE_SOURCE}/tests/consumer -G ${GENERATOR} -DCMAKE_BUILD_TYPE=${BUILD_TYPE})
+set(configure ${CMAKE_COMMAND} -S ${BITPLACE_SOURCE}/tests/consumer -G ${GENERATOR})
 if(TOOLCHAIN)
   list(APPEND configure --toolchain ${TOOLCHAIN})
 else()
@@ -38,29 +39,8 @@ endfunction()
 # A cross build looks for packages under its root only, so it is told where this one lies.
 function(consume_package prefix folder)
   file(GLOB package ${prefix}/lib*/cmake/bitplace ${prefix}/lib/*/cmake/bitplace)
-  run(${configure} -B ${folder} -Dbitplace_DIR=${package})
+  run(${configure} -B ${folder} -DCMAKE_BUILD_TYPE=${BUILD_TYPE} -Dbitplace_DIR=${package})
   build_and_run(${folder})
-endfunction()
-
-# Everything else would become a promise.
-function(check_exports library)
-  run(${NM} -D -C --defined-only ${library})
-  string(REPLACE "\n" ";" lines "${output}")
-  foreach(line IN LISTS lines)
-    if(line MATCHES "^[0-9a-f]+ [A-Za-z] (.*)$")
-      set(symbol "${CMAKE_MATCH_1}")
-      set(classes "(Describer|Executor|Model|Plan|PlaceMap)")
-      set(functions "(active_features|bits_per_element|cpu_features|cpu_name|create_thread_pool|data_type_name|dense_bytes|isa_name|isa_tiers|to_string)")
-      if(NOT symbol MATCHES "^((vtable|typeinfo|typeinfo name) for )?bitplace::${classes}(::.*)?$" AND
-         NOT symbol MATCHES "^bitplace::${functions}(\\[abi:cxx11\\])?\\(.*$" AND NOT symbol MATCHES "^bitplace_[a-z_]+$")
-        list(APPEND unexpected "${symbol}")
-      endif()
-    endif()
-  endforeach()
-  if(unexpected)
-    list(JOIN unexpected "\n  " text)
-    message(FATAL_ERROR "${library} exports what no public header declares:\n  ${text}")
-  endif()
 endfunction()
 
 file(REMOVE_RECURSE ${WORK})
@@ -68,14 +48,15 @@ if(MODE STREQUAL package)
   run(${CMAKE_COMMAND} --install ${BITPLACE_BUILD} --prefix ${WORK}/prefix --component bitplace)
   consume_package(${WORK}/prefix ${WORK}/build)
 else()
-  run(${configure} -B ${WORK}/build -DBITPLACE_SOURCE=${BITPLACE_SOURCE} -DBUILD_SHARED_LIBS=${SHARED})
+  run(${configure} -B ${WORK}/build -DBITPLACE_SOURCE=${BITPLACE_SOURCE} -DBUILD_SHARED_LIBS=${SHARED}
+    -DBITPLACE_PORTABLE=ON)
   build_and_run(${WORK}/build)
   run(${CMAKE_COMMAND} --install ${WORK}/build --prefix ${WORK}/prefix --component bitplace)
   consume_package(${WORK}/prefix ${WORK}/installed)
 endif()
 file(GLOB_RECURSE libraries ${WORK}/prefix/libbitplace.so)
 if(libraries)
-  check_exports(${libraries})
+  run(${CMAKE_COMMAND} -DLIBRARY=${libraries} -DNM=${NM} -P ${BITPLACE_SOURCE}/tests/consumer/check_exports.cmake)
 elseif(SHARED)
   message(FATAL_ERROR "no shared library was built")
 endif()

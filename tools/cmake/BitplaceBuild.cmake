@@ -16,7 +16,9 @@ endif()
 if(BITPLACE_FUZZ)
   target_compile_options(bitplace_build INTERFACE -fsanitize=fuzzer-no-link)
 endif()
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+if(BITPLACE_PORTABLE)
+  set(BITPLACE_ARCH generic)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(BITPLACE_ARCH x86)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   set(BITPLACE_ARCH arm64)
@@ -58,4 +60,20 @@ function(bitplace_header_package name header)
   endif()
   add_library(${name} INTERFACE)
   target_include_directories(${name} SYSTEM INTERFACE ${copied})
+endfunction()
+
+# bitplace_precompile(TARGET ...): as target_precompile_headers, for what tests and the desk side include everywhere.
+# Compiler caches miss behind precompiled headers: with one, every file is compiled by itself, which also shows that it
+# includes what it uses. Kernels have none: each set of flags would need its own.
+function(bitplace_precompile target)
+  if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    target_precompile_headers(${target} ${ARGN})
+  endif()
+endfunction()
+
+# Of a shared library of this project's objects: nothing is exported that no public header declares.
+function(bitplace_restrict_exports target)
+  set(exports ${PROJECT_SOURCE_DIR}/tools/cmake/exports.map)
+  target_link_options(${target} PRIVATE LINKER:--version-script=${exports} LINKER:--no-undefined)
+  set_target_properties(${target} PROPERTIES LINK_DEPENDS ${exports})
 endfunction()
