@@ -45,6 +45,12 @@ struct Avx2 {
     const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
     store_bytes(to, _mm256_permutevar8x32_epi32(codes, order));
   }
+  static void store4_unsigned(std::uint8_t* to, Floats a, Floats b, Floats c, Floats d) {
+    const __m256i first = _mm256_packs_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b));
+    const __m256i last = _mm256_packs_epi32(_mm256_cvtps_epi32(c), _mm256_cvtps_epi32(d));
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    store_bytes(to, _mm256_permutevar8x32_epi32(_mm256_packus_epi16(first, last), order));
+  }
 
   static Floats add(Floats a, Floats b) { return _mm256_add_ps(a, b); }
   static Floats subtract(Floats a, Floats b) { return _mm256_sub_ps(a, b); }

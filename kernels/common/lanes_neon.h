@@ -36,6 +36,11 @@ struct Neon {
     const int16x8_t last = vqmovn_high_s32(vqmovn_s32(vcvtnq_s32_f32(c)), vcvtnq_s32_f32(d));
     vst1q_s8(to, vmaxq_s8(vqmovn_high_s16(vqmovn_s16(first), last), vreinterpretq_s8_u8(low)));
   }
+  static void store4_unsigned(std::uint8_t* to, Floats a, Floats b, Floats c, Floats d) {
+    const int16x8_t first = vqmovn_high_s32(vqmovn_s32(vcvtnq_s32_f32(a)), vcvtnq_s32_f32(b));
+    const int16x8_t last = vqmovn_high_s32(vqmovn_s32(vcvtnq_s32_f32(c)), vcvtnq_s32_f32(d));
+    vst1q_u8(to, vqmovun_high_s16(vqmovun_s16(first), last));
+  }
 
   static Floats add(Floats a, Floats b) { return vaddq_f32(a, b); }
   static Floats subtract(Floats a, Floats b) { return vsubq_f32(a, b); }

@@ -72,6 +72,11 @@ struct Sse42 {
     const __m128i last = _mm_packs_epi32(_mm_cvtps_epi32(c), _mm_cvtps_epi32(d));
     store_bytes(to, _mm_max_epi8(_mm_packs_epi16(first, last), low));
   }
+  static void store4_unsigned(std::uint8_t* to, Floats a, Floats b, Floats c, Floats d) {
+    const __m128i first = _mm_packs_epi32(_mm_cvtps_epi32(a), _mm_cvtps_epi32(b));
+    const __m128i last = _mm_packs_epi32(_mm_cvtps_epi32(c), _mm_cvtps_epi32(d));
+    store_bytes(to, _mm_packus_epi16(first, last));
+  }
 
   static Floats add(Floats a, Floats b) { return _mm_add_ps(a, b); }
   static Floats subtract(Floats a, Floats b) { return _mm_sub_ps(a, b); }

@@ -6,6 +6,7 @@
 //   store2, store4    two or four vectors as s8, rounded half to even; what is below `low` becomes `low`,
 //   what
 //                     is above 2^31 - 1 must not occur
+//   store4_unsigned   four vectors as u8, rounded half to even, below 0 taken for 0; the same bound above
 //   at_least, at_most a NaN stays, of equal zeros x stays;  larger(tap, best): best unless tap > best
 //   exchange<n>       swaps lanes i and i ^ n;  first(x): lane 0
 //   Ints              as many s32;  power_of_two(n): 2^n for n in [-126, 127];  bits_of(), of_bits(): the
@@ -115,6 +116,20 @@ inline void transform_to_codes(std::int8_t* output, std::int64_t count, float lo
       [&](std::int8_t* to, const In*... from) {
         L::store4(to, body(L::load(from)...), body(L::load(from + k)...), body(L::load(from + 2 * k)...),
                   body(L::load(from + 3 * k)...), lowest);
+      },
+      input...);
+}
+
+// The same for results of u8.
+template <typename L, typename Body, typename... In>
+inline void transform_to_unsigned_codes(std::uint8_t* output, std::int64_t count, Body body,
+                                        const In*... input) {
+  constexpr std::int64_t k = L::kFloats;
+  for_each_step<4 * k>(
+      output, count,
+      [&](std::uint8_t* to, const In*... from) {
+        L::store4_unsigned(to, body(L::load(from)...), body(L::load(from + k)...),
+                           body(L::load(from + 2 * k)...), body(L::load(from + 3 * k)...));
       },
       input...);
 }

@@ -16,6 +16,14 @@ struct QuantizeCall {
   float high = 127.0f;
 };
 
+// The same as u8: low is 0, high a whole number up to 255.
+struct UnsignedQuantizeCall {
+  const float* input;
+  std::uint8_t* output;
+  float scale;
+  float high = 255.0f;
+};
+
 // Each runs elements [begin, end) and touches no others.
 struct QuantizeKernel {
   const char* name;
@@ -23,6 +31,7 @@ struct QuantizeKernel {
   void (*run_s32)(const QuantizeCall&, std::int64_t begin, std::int64_t end);
   void (*run_f32)(const QuantizeCall&, std::int64_t begin, std::int64_t end);
   void (*run_f16)(const QuantizeCall&, std::int64_t begin, std::int64_t end);
+  void (*run_unsigned)(const UnsignedQuantizeCall&, std::int64_t begin, std::int64_t end);
 };
 
 KernelTable<QuantizeKernel> quantize_kernels();

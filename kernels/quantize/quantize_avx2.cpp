@@ -13,8 +13,11 @@
 
 namespace bitplace {
 
-extern const QuantizeKernel quantize__avx2 = {"quantize__avx2", isa_feature::avx2,
-                                              run_quantize<Avx2, std::int32_t>, run_quantize<Avx2, float>,
-                                              run_quantize<Avx2, std::uint16_t>};
+extern const QuantizeKernel quantize__avx2 = {"quantize__avx2",
+                                              isa_feature::avx2,
+                                              run_quantize<Avx2, std::int32_t>,
+                                              run_quantize<Avx2, float>,
+                                              run_quantize<Avx2, std::uint16_t>,
+                                              run_quantize_unsigned<Avx2>};
 
 }  // namespace bitplace

@@ -13,8 +13,11 @@
 
 namespace bitplace {
 
-extern const QuantizeKernel quantize__avx512 = {
-    "quantize__avx512", isa_feature::avx512, run_quantize<Avx512, std::int32_t>, run_quantize<Avx512, float>,
-    run_quantize<Avx512, std::uint16_t>};
+extern const QuantizeKernel quantize__avx512 = {"quantize__avx512",
+                                                isa_feature::avx512,
+                                                run_quantize<Avx512, std::int32_t>,
+                                                run_quantize<Avx512, float>,
+                                                run_quantize<Avx512, std::uint16_t>,
+                                                run_quantize_unsigned<Avx512>};
 
 }  // namespace bitplace

@@ -19,5 +19,15 @@ void run_quantize(const QuantizeCall& call, std::int64_t begin, std::int64_t end
       static_cast<const T*>(call.input) + begin);
 }
 
+template <typename L>
+void run_quantize_unsigned(const UnsignedQuantizeCall& call, std::int64_t begin, std::int64_t end) {
+  using Floats = typename L::Floats;
+  const Floats scale = L::set(call.scale);
+  const Floats high = L::set(call.high);
+  transform_to_unsigned_codes<L>(
+      call.output + begin, end - begin,
+      [=](Floats x) { return L::at_most(L::zero_for_nan(L::multiply(x, scale)), high); }, call.input + begin);
+}
+
 }  // namespace
 }  // namespace bitplace

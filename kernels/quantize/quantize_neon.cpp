@@ -10,8 +10,11 @@
 
 namespace bitplace {
 
-extern const QuantizeKernel quantize__neon = {"quantize__neon", isa_feature::neon,
-                                              run_quantize<Neon, std::int32_t>, run_quantize<Neon, float>,
-                                              run_quantize<Neon, std::uint16_t>};
+extern const QuantizeKernel quantize__neon = {"quantize__neon",
+                                              isa_feature::neon,
+                                              run_quantize<Neon, std::int32_t>,
+                                              run_quantize<Neon, float>,
+                                              run_quantize<Neon, std::uint16_t>,
+                                              run_quantize_unsigned<Neon>};
 
 }  // namespace bitplace

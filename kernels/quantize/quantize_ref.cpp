@@ -32,8 +32,16 @@ void run_f16(const QuantizeCall& call, std::int64_t begin, std::int64_t end) {
     call.output[i] = quantize_one(call, half_to_float(input[i]));
 }
 
+void run_unsigned(const UnsignedQuantizeCall& call, std::int64_t begin, std::int64_t end) {
+  for (std::int64_t i = begin; i < end; ++i) {
+    const float scaled = call.input[i] * call.scale;
+    const float code = std::isnan(scaled) ? 0.0f : std::nearbyint(clamp_number(scaled, 0.0f, call.high));
+    call.output[i] = static_cast<std::uint8_t>(code);
+  }
+}
+
 }  // namespace
 
-extern const QuantizeKernel quantize__ref = {"quantize__ref", 0, run_s32, run_f32, run_f16};
+extern const QuantizeKernel quantize__ref = {"quantize__ref", 0, run_s32, run_f32, run_f16, run_unsigned};
 
 }  // namespace bitplace

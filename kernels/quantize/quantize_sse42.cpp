@@ -12,8 +12,11 @@
 
 namespace bitplace {
 
-extern const QuantizeKernel quantize__sse42 = {"quantize__sse42", isa_feature::sse42,
-                                               run_quantize<Sse42, std::int32_t>, run_quantize<Sse42, float>,
-                                               run_quantize<Sse42, std::uint16_t>};
+extern const QuantizeKernel quantize__sse42 = {"quantize__sse42",
+                                               isa_feature::sse42,
+                                               run_quantize<Sse42, std::int32_t>,
+                                               run_quantize<Sse42, float>,
+                                               run_quantize<Sse42, std::uint16_t>,
+                                               run_quantize_unsigned<Sse42>};
 
 }  // namespace bitplace

@@ -34,7 +34,8 @@ CodeRange united(const CodeRange& a, const CodeRange& b) {
 CodeRange output_range(const Graph& graph, const Node& node, const CodeRange& input) {
   const DataType type = graph.values[static_cast<std::size_t>(node.output)].type;
   if (node.op == Op::max_pool || node.op == Op::reshape || node.op == Op::transpose) return input;
-  if (type == DataType::u8 && node.op == Op::convolution) return std::visit(ClampOf(), node.attributes);
+  const bool clamps = node.op == Op::convolution || node.op == Op::quantize;
+  if (type == DataType::u8 && clamps) return std::visit(ClampOf(), node.attributes);
   if (type != DataType::s8) return type_range(type);
   if (node.op == Op::lookup) return table_range(*graph.parameter(node, "table"));
   return std::visit(ClampOf(), node.attributes);

@@ -76,6 +76,9 @@ Result<ValueSpec> lookup(const Graph& graph, const Node& node, const Value& inpu
 
 Result<ValueSpec> quantize(const Node& node, const Value& input) {
   const auto& a = std::get<QuantizeAttributes>(node.attributes);
+  const bool unsigned_codes = input.type == DataType::f32 && a.low == 0.0f && a.high > 127.0f &&
+                              a.high <= 255.0f && a.high == std::nearbyint(a.high);
+  if (unsigned_codes) return ValueSpec{DataType::u8, input.shape};
   BITPLACE_TRY(check_clamp(node, a.low, a.high, true, false));
   if (a.low > 0 || a.high < 0) return node_error(node, "its clamp leaves out 0");
   return ValueSpec{DataType::s8, input.shape};

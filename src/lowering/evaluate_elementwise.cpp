@@ -104,7 +104,10 @@ Numbers sign(const Operation& operation) {
 Numbers quantize(const Operation& operation) {
   const auto& a = operation.attributes<QuantizeAttributes>();
   return each(operation.first, [&](double x) {
-    return std::isnan(x) ? 0.0 : code_of(static_cast<float>(x) * a.scale, a.low, a.high);
+    const float scaled = static_cast<float>(x) * a.scale;
+    if (std::isnan(x)) return 0.0;
+    return operation.gives_codes() ? code_of(scaled, a.low, a.high)
+                                   : static_cast<double>(std::nearbyint(std::clamp(scaled, a.low, a.high)));
   });
 }
 

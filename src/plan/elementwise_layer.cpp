@@ -27,6 +27,11 @@ class ElementwisePlanner {
   void quantize() {
     const auto& a = attributes<QuantizeAttributes>();
     const QuantizeKernel* kernel = choose(layer_, quantize_kernels(), features_);
+    if (output_.type == DataType::u8) {
+      push(UnsignedQuantizeStep{kernel->run_unsigned, {nullptr, nullptr, a.scale, a.high}, elements()},
+           "quantize");
+      return;
+    }
     const auto run = input_.type == DataType::s32   ? kernel->run_s32
                      : input_.type == DataType::f16 ? kernel->run_f16
                                                     : kernel->run_f32;

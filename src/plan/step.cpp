@@ -54,6 +54,7 @@ struct TaskRunner {
   void operator()(const ThresholdStep& s) const { run_elementwise(s); }
   void operator()(const ThresholdFloatsStep& s) const { run_elementwise(s); }
   void operator()(const QuantizeStep& s) const { run_elementwise(s); }
+  void operator()(const UnsignedQuantizeStep& s) const { run_elementwise(s); }
   void operator()(const ActivationStep& s) const { run_elementwise(s); }
   void operator()(const LookupStep& s) const { run_elementwise(s); }
   void operator()(const DequantizeStep& s) const { run_elementwise(s); }

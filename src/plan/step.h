@@ -66,6 +66,7 @@ struct ElementwiseStep {
 using ThresholdStep = ElementwiseStep<ThresholdCall<std::int32_t>>;
 using ThresholdFloatsStep = ElementwiseStep<ThresholdCall<float>>;
 using QuantizeStep = ElementwiseStep<QuantizeCall>;
+using UnsignedQuantizeStep = ElementwiseStep<UnsignedQuantizeCall>;
 using AddStep = ElementwiseStep<AddCall>;
 using MultiplyChannelsStep = ElementwiseStep<MultiplyChannelsCall>;
 using ActivationStep = ElementwiseStep<ActivationCall>;
@@ -88,10 +89,10 @@ struct AveragePoolStep {
 
 using StepParameters =
     std::variant<ConvolutionStep, MaxPoolStep, ThresholdStep, ThresholdFloatsStep, PackBitsStep,
-                 L2NormalizeStep, QuantizeStep, AddStep, MultiplyChannelsStep, ActivationStep, LookupStep,
-                 DequantizeStep, DequantizeChannelsStep, CastStep, AveragePoolStep, GemPoolStep,
-                 L2NormalizeChannelsStep, SoftmaxStep, LayerNormStep, VladStep, TransposeStep,
-                 ConcatenateStep>;
+                 L2NormalizeStep, QuantizeStep, UnsignedQuantizeStep, AddStep, MultiplyChannelsStep,
+                 ActivationStep, LookupStep, DequantizeStep, DequantizeChannelsStep, CastStep,
+                 AveragePoolStep, GemPoolStep, L2NormalizeChannelsStep, SoftmaxStep, LayerNormStep, VladStep,
+                 TransposeStep, ConcatenateStep>;
 
 struct Step {
   StepParameters parameters;

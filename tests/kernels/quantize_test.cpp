@@ -86,6 +86,27 @@ void compare_quantize(void (*QuantizeKernel::*function)(const QuantizeCall&, std
   }
 }
 
+void compare_unsigned(const std::vector<float>& input, float scale, float high) {
+  const auto count = static_cast<std::int64_t>(input.size());
+  const auto run = [&](const QuantizeKernel& row, const float* from, std::uint8_t* to) {
+    const UnsignedQuantizeCall call = {from, to, scale, high};
+    row.run_unsigned(call, count / 3, count);
+    row.run_unsigned(call, 0, count / 3);
+  };
+  std::vector<std::uint8_t> expected(input.size());
+  run(reference_row(quantize_kernels()), input.data(), expected.data());
+  for (const QuantizeKernel* row : runnable_rows(quantize_kernels())) {
+    for (const Placement placement : kPlacements) {
+      const GuardedInput<float> guarded(input, 0, placement);
+      GuardedOutput<std::uint8_t> output(input.size(), 0, placement);
+      run(*row, guarded.data(), output.data());
+      INFO(row->name << " with " << count << " elements, scale " << scale << ", clamped to " << high);
+      CHECK(output.holds(expected));
+      CHECK(output.intact());
+    }
+  }
+}
+
 template <typename T, typename Run>
 void compare_normalize(const std::vector<T>& input, Run run) {
   std::vector<float> expected(input.size());
@@ -166,6 +187,31 @@ TEST_CASE("quantize rounds halves to even, clamps to 127 and gives 0 for NaN") {
     CHECK(std::vector<int>(codes, codes + 6) == std::vector<int>{0, 2, -2, 127, -127, 0});
     table.rows[i]->run_f32({input, codes, 2.0f, -4.0f, 7.0f}, 0, 6);
     CHECK(std::vector<int>(codes, codes + 6) == std::vector<int>{1, 3, -4, 7, -4, 0});
+  }
+}
+
+TEST_CASE("every quantize kernel equals the reference on codes without a sign") {
+  Random random;
+  for (const std::size_t size : sizes()) {
+    std::vector<float> input(size);
+    for (float& x : input)
+      x = any_scaled(random);
+    for (const float scale : {1.0f, 2.0f, 0.37f, Limits::infinity(), 1e38f}) {
+      compare_unsigned(input, scale, 255.0f);
+      compare_unsigned(input, scale, 200.0f);
+    }
+  }
+}
+
+TEST_CASE("codes without a sign round halves to even, clamp to 0 and 255 and are 0 for NaN") {
+  const float input[] = {0.5f, 1.5f, 128.5f, 254.5f, 300.0f, -3.0f, -Limits::infinity(), Limits::quiet_NaN()};
+  const KernelTable<QuantizeKernel> table = quantize_kernels();
+  for (std::size_t i = 0; i < table.count; ++i) {
+    if ((table.rows[i]->features & ~cpu_features()) != 0) continue;
+    std::uint8_t codes[8] = {};
+    table.rows[i]->run_unsigned({input, codes, 1.0f}, 0, 8);
+    INFO(table.rows[i]->name);
+    CHECK(std::vector<int>(codes, codes + 8) == std::vector<int>{0, 2, 128, 254, 255, 0, 0, 0});
   }
 }
 
