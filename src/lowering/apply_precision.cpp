@@ -11,6 +11,7 @@
 #include "lowering/code_table.h"
 #include "lowering/quantize_weights.h"
 #include "lowering/rewrite.h"
+#include "lowering/weight_codes.h"
 
 namespace bitplace {
 namespace {
@@ -179,32 +180,23 @@ class PrecisionPass {
 
   Status append_float_convolution(const Node& node, Arithmetic arithmetic) {
     const DataType type = type_of(arithmetic);
-    const Tensor& weight = *graph_.parameter(node, "weight");
     Node copy = node;
     BITPLACE_ASSIGN(input, as(node.inputs[0], type));
     copy.inputs = {input};
-    std::erase_if(copy.parameters, [](const Parameter& p) { return p.role == "weight_scale"; });
-    copy.parameters = rewrite_.carry(copy.parameters);
     std::get<ConvolutionAttributes>(copy.attributes).output_type = type;
-    if (type == DataType::f16) {
-      BITPLACE_ASSIGN(halves, weights_to_f16(weight));
+    // Few levels stay the bits that they are; whoever runs the layer makes numbers of them.
+    const bool levels = !trained_codes(graph_, node, largest_weight_code(Precision::int8)).empty();
+    std::erase_if(copy.parameters, [&](const Parameter& p) { return p.role == "weight_scale" && !levels; });
+    copy.parameters = rewrite_.carry(copy.parameters);
+    if (levels) {
+      set_parameter(copy, "weight", layer_codes(graph_, node, Precision::int8, true).codes);
+      for (Parameter& parameter : copy.parameters)
+        if (parameter.role == "weight_scale") parameter.role = "scale";
+    } else if (type == DataType::f16) {
+      BITPLACE_ASSIGN(halves, weights_to_f16(*graph_.parameter(node, "weight")));
       set_parameter(copy, "weight", std::move(halves));
     }
     return append_result(node, std::move(copy), arithmetic);
-  }
-
-  // The step behind a layer that rounds its numbers to codes which training chose, if that is all that reads
-  // them.
-  const Node* settled_codes(const Node& node) const {
-    const Node* next = sole_reader(graph_, node.output);
-    return next != nullptr && next->op == Op::quantize ? next : nullptr;
-  }
-
-  CodeScale codes_given_by(const Node& node) const {
-    const Node* next = settled_codes(node);
-    if (next == nullptr) return choice_.codes_of(node.output);
-    const auto& a = std::get<QuantizeAttributes>(next->attributes);
-    return {1.0f / a.scale, static_cast<std::int32_t>(a.low), static_cast<std::int32_t>(a.high)};
   }
 
   Status append_integer_convolution(const Node& node) {
@@ -213,9 +205,9 @@ class PrecisionPass {
     BITPLACE_ASSIGN(input, as_codes(node.inputs[0], input_codes));
     LayerCodes weights = layer_codes(graph_, node, precision, input_codes.low < 0);
     const Tensor& bias = *graph_.parameter(node, "bias");
-    const Node* settled = settled_codes(node);
+    const Node* settled = step_onto_levels(graph_, node);
     const bool codes_wanted = settled != nullptr || choice_.read_as_codes(node.output);
-    const CodeScale output_codes = codes_wanted ? codes_given_by(node) : CodeScale{};
+    const CodeScale output_codes = codes_wanted ? *choice_.codes_of_layer(node) : CodeScale{};
     std::vector<float> scales(weights.steps.size()), offsets(weights.steps.size());
     for (std::size_t c = 0; c < scales.size(); ++c) {
       scales[c] = normal(input_codes.scale * weights.steps[c] / output_codes.scale);

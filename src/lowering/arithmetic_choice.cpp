@@ -66,6 +66,12 @@ std::vector<bool> signed_values(const Graph& graph) {
 
 }  // namespace
 
+const Node* step_onto_levels(const Graph& graph, const Node& layer) {
+  const Node* next = sole_reader(graph, layer.output);
+  const bool real = value_at(graph, layer.output).type == DataType::f32;
+  return real && next != nullptr && next->op == Op::quantize ? next : nullptr;
+}
+
 ArithmeticChoice::ArithmeticChoice(const Graph& graph, const PrecisionMap& precisions,
                                    const ActivationRanges& ranges)
     : graph_(graph),
@@ -197,6 +203,14 @@ CodeScale ArithmeticChoice::codes(ValueId value, bool four_bits) const {
 
 CodeScale ArithmeticChoice::codes_of(ValueId value) const {
   return codes(value, !wide_[root(value)]);
+}
+
+std::optional<CodeScale> ArithmeticChoice::codes_of_layer(const Node& layer) const {
+  if (value_at(graph_, layer.output).type != DataType::f32) return std::nullopt;
+  const Node* step = step_onto_levels(graph_, layer);
+  if (step == nullptr) return codes_of(layer.output);
+  const auto& a = std::get<QuantizeAttributes>(step->attributes);
+  return CodeScale{1.0f / a.scale, static_cast<std::int32_t>(a.low), static_cast<std::int32_t>(a.high)};
 }
 
 CodeScale ArithmeticChoice::codes_for(ValueId value, Precision precision) const {

@@ -1,6 +1,7 @@
 // In which arithmetic each operation of a float graph will run, and on which scales its codes stand.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "graph/graph.h"
@@ -20,6 +21,10 @@ struct CodeScale {
   DataType type() const { return high > 127 ? DataType::u8 : DataType::s8; }
 };
 
+// The step behind a layer that puts its numbers on levels which training chose, if that is all that reads
+// them; null for others.
+const Node* step_onto_levels(const Graph& graph, const Node& layer);
+
 // Layers with weights run as the precision map says. What stands between them runs on codes where all its
 // inputs are codes and some integer layer reads its result, perhaps through others of its kind; otherwise in
 // the widest arithmetic of its inputs. Heads' own operations run in f32.
@@ -37,6 +42,9 @@ class ArithmeticChoice {
   // unchanged, such as max-pooling's, share one scale. Where the precision map has codes without a sign, they
   // stand between integer convolutions, with max-pooling at most, and reach 255.
   CodeScale codes_of(ValueId value) const;
+  // The codes that an f32 layer of the graph gives where it gives codes: those of its range, or those of the
+  // levels that training puts its numbers on. None for layers that have bits or codes as they are.
+  std::optional<CodeScale> codes_of_layer(const Node& layer) const;
   // The codes that a layer of 4-bit activations reads; the image is never less than 8 bits.
   CodeScale codes_for(ValueId value, Precision precision) const;
 

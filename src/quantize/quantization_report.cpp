@@ -48,6 +48,12 @@ struct ComparedLayer {
   }
 };
 
+const Tensor* weight_of(const Graph& graph, const std::string& layer) {
+  for (const Node& node : graph.nodes)
+    if (node.op == Op::convolution && node.name == layer) return graph.parameter(node, "weight");
+  return nullptr;
+}
+
 std::vector<ComparedLayer> compared_layers(const Quantization& quantization, const Graph& in_floats,
                                            const Graph& quantized) {
   const ArithmeticChoice choice(quantization.folded, quantization.precisions, quantization.ranges);
@@ -59,16 +65,16 @@ std::vector<ComparedLayer> compared_layers(const Quantization& quantization, con
     if (layer.in_floats == kNone || layer.quantized == kNone) continue;
     layer.report.layer = node.name;
     layer.report.op = node.op;
-    if (node.op == Op::convolution)
-      layer.report.weight_bits = weight_bits(quantization.precisions.of(node.name));
-    const CodeScale codes = choice.codes_of(node.output);
-    if (value_at(quantized, layer.quantized).type == codes.type()) {
+    if (const Tensor* weight = weight_of(quantized, node.name))
+      layer.report.weight_bits = bits_per_element(weight->type);
+    const std::optional<CodeScale> codes = choice.codes_of_layer(node);
+    if (codes && value_at(quantized, layer.quantized).type == codes->type()) {
       layer.report.codes = true;
-      layer.report.scale = codes.scale;
+      layer.report.scale = codes->scale;
       // What rounds to the outermost code is not clipped. Nothing is where a clamp keeps codes from being
       // negative.
-      if (codes.low < 0) layer.lowest = (codes.low - 0.5) * static_cast<double>(codes.scale);
-      layer.highest = (codes.high + 0.5) * static_cast<double>(codes.scale);
+      if (codes->low < 0) layer.lowest = (codes->low - 0.5) * static_cast<double>(codes->scale);
+      layer.highest = (codes->high + 0.5) * static_cast<double>(codes->scale);
     }
     layers.push_back(std::move(layer));
   }

@@ -1,6 +1,7 @@
 #include "quantize/quantized_model.h"
 
 #include "lowering/arithmetic_choice.h"
+
 #include "lowering/rewrite.h"
 
 namespace bitplace {
@@ -12,9 +13,9 @@ std::vector<float> code_scales(const Graph& quantized, const Quantization& quant
   for (const Node& node : folded.nodes) {
     const ValueId value = layer_output(quantized, node.name);
     if (value == kNone) continue;
-    const CodeScale codes = choice.codes_of(node.output);
-    if (value_at(quantized, value).type != codes.type()) continue;
-    scales[static_cast<std::size_t>(value)] = codes.scale;
+    const std::optional<CodeScale> codes = choice.codes_of_layer(node);
+    if (!codes || value_at(quantized, value).type != codes->type()) continue;
+    scales[static_cast<std::size_t>(value)] = codes->scale;
   }
   return scales;
 }

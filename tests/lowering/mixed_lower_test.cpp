@@ -219,7 +219,7 @@ TEST_CASE("pooled codes that fall where the pool rises are turned around") {
 
 TEST_CASE("weights of few levels take the smallest type that holds them, behind a batch-norm, too") {
   Random random;
-  for (int bits = 1; bits <= 7; ++bits) {
+  for (int bits = 1; bits <= 8; ++bits) {
     CAPTURE(bits);
     const Graph lowered = folded(mixed_graph(Mixed::odd_levels, random, bits));
     const DataType type = lowered.parameter(*find_node(lowered, "conv3"), "weight")->type;

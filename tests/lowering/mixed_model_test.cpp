@@ -10,7 +10,9 @@
 #include "lowering/real_model.h"
 #include "lowering/rewrite.h"
 #include "mixed_graph.h"
+#include "quantize/choose_quantization.h"
 #include "quantize/float_runner.h"
+#include "quantize/quantization_report.h"
 #include "real_graph.h"
 
 using namespace bitplace;
@@ -90,6 +92,22 @@ Agreement compare(const ModelContents& model, const Picture& picture) {
   return result;
 }
 
+CalibrationImages noise_pictures(std::size_t count, std::uint64_t seed) {
+  CalibrationImages images;
+  images.weights.assign(count, 1.0);
+  images.names.assign(count, "noise");
+  images.read = [seed](std::size_t index) -> Result<DecodedImage> {
+    Random random(seed + 1000 * index);
+    const Picture picture = picture_of(random);
+    DecodedImage image;
+    image.width = static_cast<int>(kMixedWidth);
+    image.height = static_cast<int>(kMixedHeight);
+    image.pixels = picture.bytes;
+    return image;
+  };
+  return images;
+}
+
 std::vector<float> features_of(const ModelContents& contents, const char* tier, const Picture& picture) {
   Describer describer = describer_of(bitplace::test::model_of(contents), tier, 1);
   std::vector<float> features(describer.feature_count());
@@ -159,7 +177,7 @@ TEST_CASE("layers of 8 bits read an image that is only divided by 255 as it is")
 TEST_CASE("weights of few levels are those of training in every precision that holds them") {
   Random random;
   const RealNetwork network = network_of(mixed_graph(Mixed::coarse_weights, random));
-  for (const Precision precision : {Precision::int8, Precision::w4a8}) {
+  for (const Precision precision : {Precision::fp32, Precision::fp16, Precision::int8, Precision::w4a8}) {
     CAPTURE(precision_name(precision));
     const ModelContents model = model_of(network, precision, random);
     for (const Node& node : model.graph.nodes) {
@@ -168,5 +186,32 @@ TEST_CASE("weights of few levels are those of training in every precision that h
       const DataType type = model.graph.parameter(node, "weight")->type;
       CHECK(type == (node.name == "conv3" ? DataType::b1 : DataType::b2));
     }
+  }
+}
+
+TEST_CASE("quantizing a mixed network leaves its bits, codes and few-level weights alone") {
+  Random random;
+  for (const Mixed mixed : {Mixed::gates, Mixed::rising_levels, Mixed::coarse_weights}) {
+    CAPTURE(mixed_name(mixed));
+    const RealNetwork network = network_of(mixed_graph(mixed, random));
+    const CalibrationImages images = noise_pictures(10, random.bits());
+    PrecisionMap precisions;
+    precisions.otherwise = Precision::int8;
+    const ModelMaker make = real_model_maker(network);
+    const Result<ChosenQuantization> chosen = choose_quantization(network.graph, precisions, make, images);
+    if (!chosen.ok()) FAIL(chosen.error().message());
+    const Graph& quantized = chosen->quantization.folded;
+    REQUIRE(quantized.nodes.size() == network.graph.nodes.size());
+    for (std::size_t i = 0; i < quantized.nodes.size(); ++i) {
+      const Node &before = network.graph.nodes[i], &after = quantized.nodes[i];
+      const bool trained = network.graph.parameter(before, "weight_scale") != nullptr;
+      if (before.op != Op::convolution || (has_precision(network.graph, before) && !trained)) continue;
+      CAPTURE(before.name);
+      CHECK(network.graph.parameter(before, "weight")->data == quantized.parameter(after, "weight")->data);
+    }
+    const Result<QuantizationReport> report =
+        quantization_report(chosen->quantization, chosen->reference, make, images);
+    if (!report.ok()) FAIL(report.error().message());
+    CHECK(report->descriptor.mean > 0.9);
   }
 }
