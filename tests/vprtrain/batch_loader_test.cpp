@@ -26,7 +26,7 @@ Dataset write_places(const TrainingFolder& folder) {
 
 LoaderOptions options_of(const char* augmentation, int threads, int ahead) {
   LoaderOptions options;
-  options.sampler = {4, 2, 11};
+  options.sampler = {4, 2, false, 11};
   options.format.height = 12;
   options.format.width = 10;
   options.augmentation = *parse_augmentation(augmentation);

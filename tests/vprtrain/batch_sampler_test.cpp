@@ -36,7 +36,7 @@ bool same(const std::vector<std::vector<Sample>>& a, const std::vector<std::vect
 TEST_CASE("An epoch has every place once, with as many images as asked for") {
   const std::int64_t places = GENERATE(1, 7, 16, 100, 117);
   const Dataset dataset = route(places, 0, [](std::int64_t p) { return 1 + p % 4; });
-  const BatchSampler sampler(dataset, {16, 3, 5});
+  const BatchSampler sampler(dataset, {16, 3, false, 5});
   const auto batches = sampler.epoch(2);
   CHECK(static_cast<std::int64_t>(batches.size()) == sampler.batches());
   std::multiset<std::int64_t> seen;
@@ -60,17 +60,38 @@ TEST_CASE("An epoch has every place once, with as many images as asked for") {
   CHECK(std::set<std::int64_t>(seen.begin(), seen.end()).size() == seen.size());
 }
 
+TEST_CASE("An epoch of images has every image once") {
+  const std::int64_t places = GENERATE(1, 9, 40);
+  const Dataset dataset = route(places, 0, [](std::int64_t p) { return 1 + p % 4; });
+  SamplerOptions options{4, 2, true, 5};
+  const BatchSampler sampler(dataset, options);
+  const auto batches = sampler.epoch(0);
+  CHECK(static_cast<std::int64_t>(batches.size()) == sampler.batches());
+  std::multiset<std::int64_t> seen;
+  for (const auto& batch : batches) {
+    if (dataset.images.size() >= 8) CHECK(batch.size() >= 8);
+    CHECK(batch.size() < 16);
+    for (const Sample& sample : batch) {
+      CHECK(dataset.images[static_cast<std::size_t>(sample.image)].place == sample.place);
+      seen.insert(sample.image);
+    }
+  }
+  CHECK(seen.size() == dataset.images.size());
+  CHECK(std::set<std::int64_t>(seen.begin(), seen.end()).size() == seen.size());
+  if (places > 1) CHECK(!same(batches, sampler.epoch(1)));
+}
+
 TEST_CASE("An epoch follows from seed and number") {
   const Dataset dataset = route(50, 0, [](std::int64_t) { return 4; });
-  const BatchSampler sampler(dataset, {8, 2, 1});
-  CHECK(same(sampler.epoch(3), BatchSampler(dataset, {8, 2, 1}).epoch(3)));
+  const BatchSampler sampler(dataset, {8, 2, false, 1});
+  CHECK(same(sampler.epoch(3), BatchSampler(dataset, {8, 2, false, 1}).epoch(3)));
   CHECK(!same(sampler.epoch(3), sampler.epoch(4)));
-  CHECK(!same(sampler.epoch(3), BatchSampler(dataset, {8, 2, 2}).epoch(3)));
+  CHECK(!same(sampler.epoch(3), BatchSampler(dataset, {8, 2, false, 2}).epoch(3)));
 }
 
 TEST_CASE("Neighbours do not meet where there are places enough") {
   const Dataset dataset = route(2000, 2, [](std::int64_t) { return 2; });
-  const BatchSampler sampler(dataset, {16, 2, 7});
+  const BatchSampler sampler(dataset, {16, 2, false, 7});
   for (std::int64_t epoch = 0; epoch < 3; ++epoch) {
     int meetings = 0;
     for (const auto& batch : sampler.epoch(epoch)) {
@@ -85,7 +106,7 @@ TEST_CASE("Neighbours do not meet where there are places enough") {
 
 TEST_CASE("Neighbours that do meet are neither positives nor negatives") {
   const Dataset dataset = route(6, 1, [](std::int64_t) { return 2; });
-  const auto batch = BatchSampler(dataset, {6, 2, 1}).epoch(0).at(0);
+  const auto batch = BatchSampler(dataset, {6, 2, false, 1}).epoch(0).at(0);
   REQUIRE(batch.size() == 12);
   const PairMasks masks = pair_masks(dataset, batch);
   for (std::size_t i = 0; i < batch.size(); ++i) {

@@ -56,10 +56,29 @@ BatchSampler::BatchSampler(const Dataset& dataset, const SamplerOptions& options
     : dataset_(dataset), options_(options) {}
 
 std::int64_t BatchSampler::batches() const {
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(dataset_.places.size()) / options_.places);
+  const std::size_t items = options_.every_image ? dataset_.images.size() : dataset_.places.size();
+  const std::int64_t size = options_.every_image ? options_.places * options_.images : options_.places;
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(items) / size);
 }
 
 std::vector<std::vector<Sample>> BatchSampler::epoch(std::int64_t epoch) const {
+  return options_.every_image ? epoch_of_images(epoch) : epoch_of_places(epoch);
+}
+
+std::vector<std::vector<Sample>> BatchSampler::epoch_of_images(std::int64_t epoch) const {
+  SplitMix64 random = random_of(options_.seed, epoch);
+  std::vector<std::int64_t> order(dataset_.images.size());
+  std::iota(order.begin(), order.end(), 0);
+  shuffle(&order, &random);
+  std::vector<std::vector<Sample>> result(static_cast<std::size_t>(batches()));
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::int64_t image = order[i];
+    result[i % result.size()].push_back({image, dataset_.images[static_cast<std::size_t>(image)].place});
+  }
+  return result;
+}
+
+std::vector<std::vector<Sample>> BatchSampler::epoch_of_places(std::int64_t epoch) const {
   SplitMix64 random = random_of(options_.seed, epoch);
   const std::size_t places = dataset_.places.size();
   std::vector<std::int64_t> order(places);

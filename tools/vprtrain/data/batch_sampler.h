@@ -16,6 +16,9 @@ struct Sample {
 struct SamplerOptions {
   std::int64_t places = 16;  // in a batch
   std::int64_t images = 2;   // of each place; a place with fewer shows some of them again
+  // An epoch is every image once, in batches of places * images of them, whatever their places: for classes
+  // with many images. Otherwise it is every place once.
+  bool every_image = false;
   std::uint64_t seed = 1;
 };
 
@@ -27,13 +30,16 @@ class BatchSampler {
   // The same in every epoch.
   std::int64_t batches() const;
 
-  // Every place in exactly one batch, in an order that follows from the seed and the epoch alone. Samples of
-  // a place are adjacent. Neighbours are kept out of each other's batches where there are places enough;
-  // where not, PairMasks keeps them apart. Places that do not fill a batch are spread over the others, so
-  // that none is much smaller than `places`.
+  // Every place (or image) in exactly one batch, in an order that follows from the seed and the epoch alone.
+  // Samples of a place are adjacent. Neighbours are kept out of each other's batches where there are places
+  // enough; where not, PairMasks keeps them apart. Places that do not fill a batch are spread over the
+  // others, so that none is much smaller than `places`.
   std::vector<std::vector<Sample>> epoch(std::int64_t epoch) const;
 
  private:
+  std::vector<std::vector<Sample>> epoch_of_places(std::int64_t epoch) const;
+  std::vector<std::vector<Sample>> epoch_of_images(std::int64_t epoch) const;
+
   const Dataset& dataset_;
   SamplerOptions options_;
 };

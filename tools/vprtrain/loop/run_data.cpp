@@ -55,6 +55,7 @@ LoaderOptions loader_options(const TrainSettings& settings, const RunData& data,
   LoaderOptions options;
   options.sampler.images = settings.images_per_place;
   options.sampler.places = std::max<std::int64_t>(2, *settings.batch / settings.images_per_place);
+  options.sampler.every_image = settings.sample == "images";
   options.sampler.seed = derived_seed(settings.seed, kSeedOfBatches, 0);
   options.format = format;
   options.augmentation = data.augmentation;

@@ -71,6 +71,19 @@ Status check_validation(const TrainSettings& s) {
   return {};
 }
 
+Status check_teacher(const TrainSettings& s) {
+  for (const auto* values : {&s.teacher_mean, &s.teacher_deviation}) {
+    if (!values->empty() && values->size() != 3)
+      return bad("--teacher-mean, --teacher-deviation", "are three numbers each");
+  }
+  if (std::any_of(s.teacher_deviation.begin(), s.teacher_deviation.end(),
+                  [](double d) { return !(d > 0.0); }))
+    return bad("--teacher-deviation", "is not above 0");
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  return parse_size("--teacher-size", s.teacher_size, &height, &width);
+}
+
 Status check_schedule(const TrainSettings& s) {
   BITPLACE_TRY(
       check_one_of("schedule", s.schedule, {"constant", "step", "milestones", "cosine", "warmup-cosine"}));
@@ -103,6 +116,8 @@ Status complete(TrainSettings* settings) {
   BITPLACE_TRY(check_one_of("device", s.device, {"cpu", "cuda"}));
   BITPLACE_TRY(check_one_of("arithmetic", s.arithmetic, {"f32", "bf16"}));
   BITPLACE_TRY(check_numbers(s));
+  BITPLACE_TRY(check_one_of("sample", s.sample, {"places", "images"}));
+  BITPLACE_TRY(check_teacher(s));
   BITPLACE_TRY(check_schedule(s));
   return check_validation(s);
 }
@@ -129,12 +144,15 @@ tools::Json to_json(const TrainSettings& settings) {
 std::vector<std::string> differences(const tools::Json& before, const tools::Json& now) {
   std::vector<std::string> found;
   const TrainSettings names;
+  const tools::Json defaults = to_json(names);
   visit_settings(names, [&](const char* name, const auto&, const char*) {
     if (std::find(std::begin(kWithoutEffect), std::end(kWithoutEffect), std::string(name)) !=
         std::end(kWithoutEffect))
       return;
-    const auto text = [name](const tools::Json& json) {
-      return json.contains(name) ? json[name].dump() : std::string("not given");
+    // A run that was begun before there was such a setting did what is the default now.
+    const auto text = [&](const tools::Json& json) {
+      const tools::Json& from = json.contains(name) ? json : defaults;
+      return from.contains(name) ? from[name].dump() : std::string("not given");
     };
     if (text(before) != text(now))
       found.push_back(std::string("--") + name + " was " + text(before) + " and is " + text(now));
@@ -142,14 +160,15 @@ std::vector<std::string> differences(const tools::Json& before, const tools::Jso
   return found;
 }
 
-Status parse_input_size(const std::string& text, std::int64_t* height, std::int64_t* width) {
+Status parse_size(const std::string& option, const std::string& text, std::int64_t* height,
+                  std::int64_t* width) {
   if (text.empty()) return {};
   constexpr std::int64_t kLimit = 8192;
   const std::size_t cross = text.find('x');
   const auto first = tools::parse_index(text.substr(0, cross), kLimit);
   const auto second = cross == std::string::npos ? first : tools::parse_index(text.substr(cross + 1), kLimit);
   if (!first || !second || *first == 0 || *second == 0)
-    return bad("--input-size " + text, "is not HEIGHTxWIDTH in pixels");
+    return bad(option + " " + text, "is not HEIGHTxWIDTH in pixels");
   *height = *first;
   *width = *second;
   return {};

@@ -27,6 +27,7 @@ struct TrainSettings {
   std::int64_t exclude_neighbours = 0;
   std::int64_t least_images = 2;
   std::int64_t images_per_place = 2;
+  std::string sample = "places";
   std::string augment = "medium";
   // Validation
   double hold_out = 0.0;
@@ -47,6 +48,10 @@ struct TrainSettings {
   double label_smoothing = 0.0;
   double temperature = 0.0;
   std::string teacher;
+  bool teacher_augmented = false;
+  std::string teacher_size;
+  std::vector<double> teacher_mean;
+  std::vector<double> teacher_deviation;
   // Optimization; absent: as the network's authors did
   std::optional<std::int64_t> batch;
   std::optional<std::int64_t> epochs;
@@ -93,6 +98,8 @@ void visit_settings(Settings& s, Visit&& visit) {
         "Places of a route that are at most this far apart are neither pairs nor opposites");
   visit("least-images", s.least_images, "Leave out places with fewer images");
   visit("images-per-place", s.images_per_place, "Images of each place in a batch");
+  visit("sample", s.sample,
+        "An epoch is every place once, or every image once, as classes with many images want it");
   visit("augment", s.augment, "none, light, medium or strong, then single fields: medium,flip=0.5");
 
   visit("hold-out", s.hold_out, "Share of the places, the last of each collection, kept for validation");
@@ -113,6 +120,11 @@ void visit_settings(Settings& s, Visit&& visit) {
   visit("label-smoothing", s.label_smoothing, "Classification");
   visit("temperature", s.temperature, "Distillation: of the softmax over similarities; 0: the similarities");
   visit("teacher", s.teacher, "Distillation: a model (.vpr) or a TorchScript module to learn from");
+  visit("teacher-augmented", s.teacher_augmented,
+        "It sees the images that the network sees; otherwise as they are stored, each only once");
+  visit("teacher-size", s.teacher_size, "HEIGHTxWIDTH of a TorchScript teacher's input (224x224)");
+  visit("teacher-mean", s.teacher_mean, "Three numbers of a TorchScript teacher's input (ImageNet's)");
+  visit("teacher-deviation", s.teacher_deviation, "The same, for (pixel / 255 - mean) / deviation");
 
   visit("batch", s.batch, "Images in a batch");
   visit("epochs", s.epochs, "How often every place is shown");
@@ -147,7 +159,8 @@ tools::Json to_json(const TrainSettings& settings);
 // Sentences on settings that differ and would change the result: "--batch was 24 and is 32".
 std::vector<std::string> differences(const tools::Json& before, const tools::Json& now);
 
-// "HEIGHTxWIDTH", or one number for both.
-Status parse_input_size(const std::string& text, std::int64_t* height, std::int64_t* width);
+// "HEIGHTxWIDTH", or one number for both; nothing where the text is empty. `option` is named by the error.
+Status parse_size(const std::string& option, const std::string& text, std::int64_t* height,
+                  std::int64_t* width);
 
 }  // namespace bitplace::train

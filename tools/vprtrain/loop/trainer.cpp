@@ -49,10 +49,19 @@ Result<std::optional<Batch>> Trainer::next_batch() {
   return loader_->next();
 }
 
-torch::Tensor Trainer::loss_of(const Batch& batch, std::vector<std::pair<std::string, double>>* parts) {
+// The teacher's descriptors; nothing where nobody teaches.
+Result<torch::Tensor> Trainer::taught(const Batch& batch) {
+  if (!teacher_) return torch::Tensor();
+  BITPLACE_ASSIGN(descriptors, teacher_->describe(batch, image_format(network_->input())));
+  return descriptors.to(device_);
+}
+
+torch::Tensor Trainer::loss_of(const Batch& batch, const torch::Tensor& teacher,
+                               std::vector<std::pair<std::string, double>>* parts) {
   const auto count = static_cast<std::int64_t>(batch.samples.size());
   const torch::Tensor images = network_images(batch.pixels.data(), count, network_->input(), device_);
   LossInput input;
+  input.teacher = teacher;
   torch::Tensor features;
   {
     const Autocast autocast(device_, settings_.arithmetic == "bf16");
@@ -78,7 +87,8 @@ Status Trainer::step(const Batch& batch) {
   network_->train();
   optimizer_->zero_grad();
   std::vector<std::pair<std::string, double>> parts;
-  const torch::Tensor loss = loss_of(batch, &parts);
+  BITPLACE_ASSIGN(teacher, taught(batch));
+  const torch::Tensor loss = loss_of(batch, teacher, &parts);
   const double value = loss.item<double>();
   if (!std::isfinite(value)) {
     return make_error(ErrorCode::invalid_argument, folder_, "step " + std::to_string(state_.step + 1),

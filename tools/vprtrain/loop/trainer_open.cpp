@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -34,7 +35,7 @@ Status Trainer::open_network() {
   choice.variant = settings_.variant;
   choice.weight_quantizer = settings_.weight_quantizer;
   choice.activation_quantizer = settings_.activation_quantizer;
-  BITPLACE_TRY(parse_input_size(settings_.input_size, &choice.height, &choice.width));
+  BITPLACE_TRY(parse_size("--input-size", settings_.input_size, &choice.height, &choice.width));
   choice.classes = settings_.classes;
   if (losses_->needs_logits() && choice.classes == 0)
     choice.classes = static_cast<std::int64_t>(data_.dataset.places.size());
@@ -59,17 +60,44 @@ Status Trainer::open_losses() {
   return {};
 }
 
+Status Trainer::open_teacher() {
+  if (!losses_->needs_teacher()) {
+    return settings_.teacher.empty()
+               ? Status()
+               : make_error(ErrorCode::invalid_argument, "--teacher", "no loss learns from it");
+  }
+  if (settings_.teacher.empty())
+    return make_error(ErrorCode::invalid_argument, "--teacher", "is missing: distillation needs one");
+  TeacherOptions options;
+  options.path = settings_.teacher;
+  options.augmented = settings_.teacher_augmented;
+  options.threads = static_cast<int>(settings_.threads);
+  ScriptTeacherOptions& script = options.script;
+  std::int64_t height = script.format.height;
+  std::int64_t width = script.format.width;
+  BITPLACE_TRY(parse_size("--teacher-size", settings_.teacher_size, &height, &width));
+  script.format.height = static_cast<std::int32_t>(height);
+  script.format.width = static_cast<std::int32_t>(width);
+  std::copy(settings_.teacher_mean.begin(), settings_.teacher_mean.end(), script.mean.begin());
+  std::copy(settings_.teacher_deviation.begin(), settings_.teacher_deviation.end(), script.deviation.begin());
+  script.device = device_;
+  BITPLACE_ASSIGN(teacher, Teacher::open(options));
+  teacher_ = std::move(teacher);
+  return {};
+}
+
 Status Trainer::open(bool restart) {
   BITPLACE_ASSIGN(device, open_device(settings_.device));
   device_ = device;
   set_up_arithmetic(settings_.threads);
   BITPLACE_TRY(open_losses());
+  BITPLACE_TRY(open_teacher());
   BITPLACE_ASSIGN(data, read_run_data(settings_));
   data_ = std::move(data);
   BITPLACE_TRY(open_network());
-  const ImageFormat format = image_format(network_->input());
-  loader_ =
-      std::make_unique<BatchLoader>(data_.dataset, *data_.store, loader_options(settings_, data_, format));
+  LoaderOptions loading = loader_options(settings_, data_, image_format(network_->input()));
+  loading.originals = teacher_ && teacher_->needs_originals();
+  loader_ = std::make_unique<BatchLoader>(data_.dataset, *data_.store, loading);
   per_epoch_ = loader_->batches();
   schedule_ = {settings_.schedule,
                *settings_.learning_rate,

@@ -18,6 +18,7 @@
 #include "vprtrain/loop/settings.h"
 #include "vprtrain/losses/loss.h"
 #include "vprtrain/network.h"
+#include "vprtrain/teachers/teacher.h"
 
 namespace bitplace::train {
 
@@ -36,6 +37,7 @@ class Trainer {
 
   Status open_network();
   Status open_losses();
+  Status open_teacher();
   Status begin();
   Status go_on(RunState state);
   Status check_same(const RunState& state) const;
@@ -50,7 +52,9 @@ class Trainer {
 
   Result<std::optional<Batch>> next_batch();
   Status step(const Batch& batch);
-  torch::Tensor loss_of(const Batch& batch, std::vector<std::pair<std::string, double>>* parts);
+  Result<torch::Tensor> taught(const Batch& batch);
+  torch::Tensor loss_of(const Batch& batch, const torch::Tensor& teacher,
+                        std::vector<std::pair<std::string, double>>* parts);
   Status behind_step();
   Status validate();
   Result<std::optional<Recall>> measure_recall();
@@ -67,6 +71,7 @@ class Trainer {
   NetworkPointer network_;
   RunData data_;
   std::optional<WeightedLosses> losses_;
+  std::optional<Teacher> teacher_;
   std::unique_ptr<BatchLoader> loader_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
   std::unique_ptr<RunLog> log_;
