@@ -57,8 +57,9 @@ Result<Preprocessing> choose_preprocessing(const NetworkOptions& options, const 
   return preprocessing;
 }
 
+// What torchvision's networks have not. Their checkpoints may call them "paper", as all that training made.
 bool has_variants(const NetworkOptions& options) {
-  return !options.variant.empty() || !options.activation_quantizer.empty() ||
+  return (!options.variant.empty() && options.variant != "paper") || !options.activation_quantizer.empty() ||
          !options.weight_quantizer.empty();
 }
 

@@ -6,15 +6,14 @@
 #include <map>
 #include <memory>
 
+#include "vprtrain/networks/heads.h"
+
 namespace bitplace::test {
 namespace {
 
 namespace F = torch::nn::functional;
 using torch::Tensor;
-
-Tensor unit(const Tensor& x, std::int64_t axis) {
-  return F::normalize(x, F::NormalizeFuncOptions().p(2).dim(axis));
-}
+using train::unit;
 
 Tensor mean_power(const Tensor& x, const Tensor& p) {
   const Tensor powers = x.clamp_min(1e-6).pow(p);
@@ -37,31 +36,23 @@ struct Head : torch::nn::Module {
   }
 };
 
-struct MeanHead : Head {
-  Tensor forward(const Tensor& map) override { return map.mean({2, 3}); }
-};
+// A head that training has, with gsv-cities' names.
+struct TrainedHead : Head {
+  std::shared_ptr<train::Head> aggregator;
 
-struct MaximumHead : Head {
-  Tensor forward(const Tensor& map) override { return map.amax({2, 3}); }
-};
-
-// gsv-cities' GeMPool.
-struct GemHead : Head {
-  Tensor p;
-  std::shared_ptr<torch::nn::Module> aggregator = register_module("aggregator", folder());
-
-  GemHead() { p = add_exponent(*aggregator); }
-  Tensor forward(const Tensor& map) override { return mean_power(map, p).flatten(1); }
-};
-
-// CosPlace as gsv-cities has it.
-struct GsvCosplaceHead : Head {
-  std::shared_ptr<torch::nn::Module> aggregator = register_module("aggregator", folder());
-  std::shared_ptr<torch::nn::Module> gem = aggregator->register_module("gem", folder());
-  Tensor p = add_exponent(*gem);
-  torch::nn::Linear fc = add_linear(*aggregator, "fc", kMapChannels, 16);
-
-  Tensor forward(const Tensor& map) override { return fc(mean_power(unit(map, 1), p).flatten(1)); }
+  explicit TrainedHead(std::shared_ptr<train::Head> head)
+      : aggregator(register_module("aggregator", std::move(head))) {
+    for (auto& parameter : aggregator->named_parameters()) {
+      if (parameter.key().ends_with("p")) parameter.value().add_(1.5 * torch::rand(1));
+    }
+    for (const auto& module : aggregator->modules()) {
+      if (auto* norm = module->as<torch::nn::LayerNorm>()) {
+        norm->weight.uniform_(0.5, 1.5);
+        norm->bias.uniform_(-0.3, 0.3);
+      }
+    }
+  }
+  Tensor forward(const Tensor& map) override { return aggregator->forward(map); }
 };
 
 // CosPlace's and EigenPlaces' own: L2Norm 0, GeM 1, Flatten 2, Linear 3, L2Norm 4.
@@ -150,49 +141,6 @@ struct HlocHead : Head {
   }
 };
 
-struct MixvprHead : Head {
-  std::shared_ptr<torch::nn::Module> aggregator = register_module("aggregator", folder());
-  std::vector<torch::nn::LayerNorm> norms;
-  std::vector<torch::nn::Linear> first, second;
-  torch::nn::Linear channels{nullptr}, rows{nullptr};
-
-  explicit MixvprHead(std::int64_t pixels) {
-    const std::int64_t hidden = pixels + 5;
-    const auto mixers = aggregator->register_module("mix", folder());
-    for (int i = 0; i < 3; ++i) {
-      const auto mixer =
-          mixers->register_module(std::to_string(i), folder())->register_module("mix", folder());
-      norms.push_back(
-          mixer->register_module("0", torch::nn::LayerNorm(torch::nn::LayerNormOptions({pixels}))));
-      norms.back()->weight.uniform_(0.5, 1.5);
-      norms.back()->bias.uniform_(-0.3, 0.3);
-      first.push_back(add_linear(*mixer, "1", pixels, hidden));
-      second.push_back(add_linear(*mixer, "3", hidden, pixels));
-    }
-    channels = add_linear(*aggregator, "channel_proj", kMapChannels, 10);
-    rows = add_linear(*aggregator, "row_proj", pixels, 3);
-  }
-  Tensor forward(const Tensor& map) override {
-    Tensor x = map.flatten(2);
-    for (std::size_t i = 0; i < norms.size(); ++i)
-      x = x + second[i](torch::relu(first[i](norms[i](x))));
-    x = channels(x.permute({0, 2, 1})).permute({0, 2, 1});
-    return rows(x).flatten(1);
-  }
-};
-
-struct ConvapHead : Head {
-  std::int64_t cells;
-  std::shared_ptr<torch::nn::Module> aggregator = register_module("aggregator", folder());
-  torch::nn::Conv2d conv = aggregator->register_module(
-      "channel_pool", torch::nn::Conv2d(torch::nn::Conv2dOptions(kMapChannels, 10, 1)));
-
-  explicit ConvapHead(std::int64_t grid) : cells(grid) {}
-  Tensor forward(const Tensor& map) override {
-    return F::adaptive_avg_pool2d(conv(map), F::AdaptiveAvgPool2dFuncOptions({cells, cells})).flatten(1);
-  }
-};
-
 // Mean pooling with principal components as scikit-learn applies them to normalised descriptors.
 struct ComponentsHead : Head {
   std::shared_ptr<torch::nn::Module> pca = register_module("pca", folder());
@@ -229,10 +177,13 @@ using Maker = std::function<std::shared_ptr<Head>(std::int64_t pixels)>;
 const std::map<std::string, Maker>& makers() {
   const auto maximum = [](const Tensor& map) { return map.amax({2, 3}); };
   const auto mean = [](const Tensor& map) { return map.mean({2, 3}); };
+  const auto trained = [](std::shared_ptr<train::Head> head) {
+    return std::make_shared<TrainedHead>(std::move(head));
+  };
   static const std::map<std::string, Maker> kMakers = {
-      {"spoc", [](std::int64_t) { return std::make_shared<MeanHead>(); }},
-      {"mac", [](std::int64_t) { return std::make_shared<MaximumHead>(); }},
-      {"gem", [](std::int64_t) { return std::make_shared<GemHead>(); }},
+      {"spoc", [=](std::int64_t) { return trained(train::mean_head()); }},
+      {"mac", [=](std::int64_t) { return trained(train::maximum_head()); }},
+      {"gem", [=](std::int64_t) { return trained(train::gem_head()); }},
       {"gem/linear/before",
        [](std::int64_t) { return std::make_shared<BenchmarkHead>(Norm::before, nullptr); }},
       {"gem/linear/after",
@@ -247,16 +198,20 @@ const std::map<std::string, Maker>& makers() {
       {"spoc/components", [](std::int64_t) { return std::make_shared<ComponentsHead>(false); }},
       {"spoc/components/whiten", [](std::int64_t) { return std::make_shared<ComponentsHead>(true); }},
       {"cosplace", [](std::int64_t) { return std::make_shared<CosplaceHead>(); }},
-      {"cosplace/gsv-cities", [](std::int64_t) { return std::make_shared<GsvCosplaceHead>(); }},
+      {"cosplace/gsv-cities", [=](std::int64_t) { return trained(train::cosplace_head(kMapChannels, 16)); }},
+      {"netvlad/gsv-cities", [=](std::int64_t) { return trained(train::netvlad_head(kMapChannels, 7)); }},
       {"netvlad", [](std::int64_t) { return std::make_shared<NetvladHead>("pool", false, false); }},
       {"netvlad/bias",
        [](std::int64_t) { return std::make_shared<NetvladHead>("aggregation", true, false); }},
       {"netvlad/linear",
        [](std::int64_t) { return std::make_shared<NetvladHead>("aggregation", false, true); }},
       {"netvlad/hloc", [](std::int64_t) { return std::make_shared<HlocHead>(); }},
-      {"mixvpr", [](std::int64_t n) { return std::make_shared<MixvprHead>(n); }},
-      {"convap", [](std::int64_t) { return std::make_shared<ConvapHead>(2); }},
-      {"convap/grid", [](std::int64_t) { return std::make_shared<ConvapHead>(3); }}};
+      {"mixvpr",
+       [=](std::int64_t n) {
+         return trained(train::mixvpr_head({kMapChannels, 1, n}, {3, n + 5, 10, 3}));
+       }},
+      {"convap", [=](std::int64_t) { return trained(train::convap_head(kMapChannels, 10, 2)); }},
+      {"convap/grid", [=](std::int64_t) { return trained(train::convap_head(kMapChannels, 10, 3)); }}};
   return kMakers;
 }
 

@@ -8,5 +8,7 @@
 namespace bitplace::train {
 
 std::vector<NetworkEntry> alexnet_family();
+std::vector<NetworkEntry> residual_family();
+std::vector<NetworkEntry> torchvision_family();
 
 }  // namespace bitplace::train

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::vector<NetworkEntry> (*kFamilies[])() = {
     alexnet_family,
+    residual_family,
+    torchvision_family,
 };
 
 std::vector<NetworkEntry> all_networks() {
