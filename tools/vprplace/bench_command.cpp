@@ -58,21 +58,27 @@ Status measure_opening(const Options& options, Measurements* result) {
   return {};
 }
 
-// Describes one picture again and again for the given time, at least a few times.
+// Describes one picture again and again for the given time, and so often that percentiles mean something, or
+// a few times where one picture takes long.
 Status measure_frames(Describer& describer, int width, int height, double seconds, Latency* latency,
                       std::optional<double>* allocations_per_frame) {
   constexpr int kWarmUp = 10;
-  constexpr std::size_t kFewest = 20;
-  constexpr std::size_t kMost = 200000;
+  constexpr std::size_t kFewest = 3, kUsual = 20, kMost = 200000;
+  constexpr double kPatience = 4.0;  // times the given time
   const auto pixels = random_pixels(width, height);
   const ImageView image{pixels.data(), width, height, 0, PixelFormat::rgb8};
-  for (int i = 0; i < kWarmUp; ++i)
+  const Clock::time_point warm_up = Clock::now();
+  for (int i = 0; i < kWarmUp && (i == 0 || milliseconds_since(warm_up) < seconds * 1e3); ++i)
     BITPLACE_TRY(describer.describe(image));
   std::vector<double> times;
   times.reserve(kMost);
   const auto allocations_before = allocation_count();
   const Clock::time_point start = Clock::now();
-  while (times.size() < kMost && (times.size() < kFewest || milliseconds_since(start) < seconds * 1e3)) {
+  const auto enough = [&] {
+    const double patience = times.size() < kUsual ? kPatience : 1.0;
+    return times.size() >= kFewest && milliseconds_since(start) >= patience * seconds * 1e3;
+  };
+  while (times.size() < kMost && !enough()) {
     const Clock::time_point frame_start = Clock::now();
     const auto descriptor = describer.describe(image);
     times.push_back(milliseconds_since(frame_start));
