@@ -14,6 +14,7 @@ namespace {
 
 using torch::Tensor;
 
+constexpr std::int64_t kSmallestSide = 67;
 constexpr double kSlowMomentum = 0.01;  // Keras's own default, 0.99 of the old
 
 struct Description {
@@ -23,6 +24,7 @@ struct Description {
   std::vector<Layer> classifier;  // where there are classes
   std::int64_t channels;          // of the feature map
   std::int64_t positions;
+  bool any_size = true;  // of images, without a classifier
 };
 
 class LayeredNetwork : public TrainableNetwork {
@@ -134,7 +136,8 @@ Description floppynet(const NetworkChoice& choice) {
           floppy_layers(ste_sign, Margin::ones),
           real_classifier(256, choice.classes, "pool5_bn"),
           256,
-          36};
+          36,
+          false};
 }
 
 template <std::int64_t bits>
@@ -142,6 +145,7 @@ Description floppynet_of(const NetworkChoice& choice) {
   const Quantizer quantizer = [](const Tensor& x) { return level_sign(x, bits); };
   Description description = floppynet(choice);
   description.stage = floppy_layers(quantizer, Margin::ones);
+  description.any_size = true;
   return description;
 }
 
@@ -151,11 +155,12 @@ Description shallownet(const NetworkChoice& choice) {
           floppy_layers(ste_sign, Margin::zeros),
           binary_classifier(choice.classes),
           256,
-          36};
+          36,
+          false};
 }
 
 Description binarynet(const NetworkChoice& choice) {
-  return {square_input(227), {}, binarynet_layers(), binary_classifier(choice.classes), 256, 36};
+  return {square_input(227), {}, binarynet_layers(), binary_classifier(choice.classes), 256, 36, false};
 }
 
 Description alexnet(const NetworkChoice& choice) {
@@ -237,19 +242,31 @@ Description dorefanet(const NetworkChoice& choice) {
           49};
 }
 
-Status check_size(const NetworkChoice& choice, const NetworkInput& input) {
-  const bool same = (choice.height == 0 || choice.height == input.height) &&
-                    (choice.width == 0 || choice.width == input.width);
-  if (same) return {};
-  return make_error(
-      ErrorCode::invalid_argument, "--input-size",
-      choice.name + " takes " + std::to_string(input.width) + "x" + std::to_string(input.height));
+// Convolutions alone take images of any size. Classifiers do not, and the integer networks are converted for
+// one size.
+Status choose_size(const NetworkChoice& choice, Description* description) {
+  NetworkInput& input = description->input;
+  const std::int64_t height = choice.height > 0 ? choice.height : input.height;
+  const std::int64_t width = choice.width > 0 ? choice.width : input.width;
+  const bool same = height == input.height && width == input.width;
+  if (!same && (choice.classes > 0 || !description->any_size)) {
+    return make_error(ErrorCode::invalid_argument, "--input-size",
+                      choice.name + " takes " + std::to_string(input.width) + "x" +
+                          std::to_string(input.height) + " there");
+  }
+  if (std::min(height, width) < kSmallestSide) {
+    return make_error(ErrorCode::invalid_argument, "--input-size",
+                      "less than " + std::to_string(kSmallestSide) + " leaves nothing of the last map");
+  }
+  input.height = height;
+  input.width = width;
+  return {};
 }
 
 template <Description (*describe)(const NetworkChoice&)>
 Result<NetworkPointer> make(const NetworkChoice& choice) {
   Description description = describe(choice);
-  BITPLACE_TRY(check_size(choice, description.input));
+  BITPLACE_TRY(choose_size(choice, &description));
   if (choice.classes <= 0) description.classifier.clear();
   return NetworkPointer(std::make_shared<LayeredNetwork>(choice, description));
 }

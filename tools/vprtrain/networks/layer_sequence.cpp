@@ -48,22 +48,18 @@ std::string pool_name(const std::string& layer) {
 
 }  // namespace
 
-// torch.nn.BatchNorm's names, for maps and vectors alike.
-struct LayerSequence::BatchNorm : torch::nn::Module {
-  BatchNorm(std::int64_t channels, double momentum, const BatchNormChoice& choice)
-      : momentum_(momentum), epsilon_(choice.epsilon) {
-    if (choice.factors) weight_ = register_parameter("weight", torch::ones(channels));
-    bias_ = register_parameter("bias", torch::zeros(channels));
-    mean_ = register_buffer("running_mean", torch::zeros(channels));
-    variance_ = register_buffer("running_var", torch::ones(channels));
-  }
-  Tensor forward(const Tensor& x) {
-    return torch::batch_norm(x, weight_, bias_, mean_, variance_, is_training(), momentum_, epsilon_, true);
-  }
+BatchNorm::BatchNorm(std::int64_t channels, double share_of_new, const BatchNormChoice& choice)
+    : momentum(share_of_new), epsilon(choice.epsilon) {
+  if (choice.factors) weight = register_parameter("weight", torch::ones(channels));
+  bias = register_parameter("bias", torch::zeros(channels));
+  running_mean = register_buffer("running_mean", torch::zeros(channels));
+  running_var = register_buffer("running_var", torch::ones(channels));
+}
 
-  double momentum_, epsilon_;
-  Tensor weight_, bias_, mean_, variance_;
-};
+Tensor BatchNorm::forward(const Tensor& x) {
+  return torch::batch_norm(x, weight, bias, running_mean, running_var, is_training(), momentum, epsilon,
+                           true);
+}
 
 struct LayerSequence::Weights : torch::nn::Module {
   // As Keras draws them (Glorot and Bengio 2010).

@@ -41,6 +41,15 @@ struct BatchNormChoice {
   bool factors = true;  // without: only the offsets are trained
 };
 
+// With torch.nn.BatchNorm's names, for maps and vectors alike.
+struct BatchNorm : torch::nn::Module {
+  BatchNorm(std::int64_t channels, double share_of_new, const BatchNormChoice& choice);
+  torch::Tensor forward(const torch::Tensor& x);
+
+  double momentum, epsilon;
+  torch::Tensor weight, bias, running_mean, running_var;  // no weight without factors
+};
+
 // One after the other. The parts are the owner's modules, by their own names.
 class LayerSequence {
  public:
@@ -55,7 +64,6 @@ class LayerSequence {
   void clip_weights();
 
  private:
-  struct BatchNorm;
   struct Weights;
   struct Parts {
     Layer layer;
