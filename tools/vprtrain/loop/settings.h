@@ -110,7 +110,8 @@ void visit_settings(Settings& s, Visit&& visit) {
   visit("validate-every", s.validate_every, "Epochs between validations; may be a fraction");
   visit("early-stop", s.early_stop, "Stop after this many validations without a better one; 0: never");
 
-  visit("loss", s.loss, "LOSS[:WEIGHT],...; `vprtrain list` names the losses");
+  visit("loss", s.loss,
+        "NAME[:WEIGHT],... of classification, triplet, multi-similarity, distillation, regression");
   visit("margin", s.margin, "Of the triplet loss, between cosines");
   visit("semi-hard", s.semi_hard, "Triplet: negatives between the positive and the margin");
   visit("alpha", s.alpha, "Multi-similarity: how sharply positives count");
