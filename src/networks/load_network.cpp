@@ -9,6 +9,7 @@
 #include "networks/load_backbone.h"
 #include "networks/named_tensors.h"
 #include "networks/network.h"
+#include "networks/training_settings.h"
 
 namespace bitplace {
 namespace {
@@ -154,13 +155,25 @@ Result<LoadedNetwork> load_tensors(const TensorCheckpoint& tensors, const Networ
   return loaded;
 }
 
+// What the checkpoint says of itself stands for what the options leave open.
+Result<LoadedNetwork> load_trained(const TensorCheckpoint& tensors, const NetworkOptions& options) {
+  BITPLACE_ASSIGN(settings, read_training_settings(tensors));
+  if (!settings) return load_tensors(tensors, options);
+  BITPLACE_ASSIGN(loaded, load_tensors(tensors, completed(options, *settings)));
+  set_preprocessing(*settings, &loaded.preprocessing);
+  loaded.credit = settings->credit;
+  loaded.notes.insert(loaded.notes.begin(),
+                      "trained as " + settings->network + " by vprtrain, which says so");
+  return loaded;
+}
+
 }  // namespace
 
 Result<LoadedNetwork> load_network(const Checkpoint& checkpoint, const NetworkOptions& options) {
   const auto* tflite = std::get_if<TfliteModel>(&checkpoint.contents);
   Result<LoadedNetwork> loaded = tflite != nullptr
                                      ? load_tflite(*tflite, options)
-                                     : load_tensors(std::get<TensorCheckpoint>(checkpoint.contents), options);
+                                     : load_trained(std::get<TensorCheckpoint>(checkpoint.contents), options);
   if (!loaded.ok()) return with_context(loaded.error(), checkpoint.path);
   return loaded;
 }

@@ -39,6 +39,7 @@ struct LoadedNetwork {
   std::string head = "flatten";
   Preprocessing preprocessing;     // what training fed, as an f32 input
   std::optional<double> epsilon;   // used, if any was needed
+  std::string credit;              // whom the checkpoint thanks for its images; may be empty
   std::vector<std::string> notes;  // what was recognised, assumed or left out, for people
 };
 

@@ -344,3 +344,55 @@ TEST_CASE("cyclic and endlessly shared values end in an error") {
     bomb.raw("}(").text("a").get(level - 1).text("b").get(level - 1).raw("u").put(level).raw("0");
   CHECK_THAT(error_of(archive_of(bomb.get(60))), Contains("too often"));
 }
+
+namespace {
+
+// A LibTorch archive of a tensor "w" and texts beside it.
+ZipFile archive_with_texts(const std::vector<std::pair<std::string, std::string>>& texts) {
+  PickleWriter pickle;
+  pickle.global("__torch__", "Module").raw(")\x81}(");
+  pickle.text("w").tensor("FloatStorage", "0", 16, 0, {2}, {1});
+  for (const auto& [name, text] : texts)
+    pickle.text(name).text(text);
+  return archive_of(pickle.raw("ub"));
+}
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+}  // namespace
+
+TEST_CASE("texts beside a LibTorch archive's tensors are its settings") {
+  const Settings texts = {
+      {"bitplace_network", "floppynet"}, {"notes", "any\ntext \xff, \"quoted\""}, {"empty", ""}};
+  const TensorCheckpoint checkpoint = tensors_of(archive_with_texts(texts), "LibTorch archive");
+  CHECK(names_of(checkpoint) == std::vector<std::string>{"w"});
+  CHECK(checkpoint.settings == texts);
+  REQUIRE(find_setting(checkpoint, "bitplace_network") != nullptr);
+  CHECK(*find_setting(checkpoint, "bitplace_network") == "floppynet");
+  CHECK(find_setting(checkpoint, "bitplace") == nullptr);
+  CHECK(tensors_of(small_libtorch_archive(), "LibTorch archive").settings.empty());
+}
+
+TEST_CASE("texts of other files, inside of modules, or of no use as settings are left out") {
+  // A dictionary of Python, and what lies deeper than the root.
+  PickleWriter dictionary = dict_of("w").tensor("FloatStorage", "0", 16, 0, {2}, {1}).raw("s");
+  CHECK(tensors_of(archive_of(dictionary.text("a").text("b").raw("s"))).settings.empty());
+  PickleWriter nested;
+  nested.global("__torch__", "Module").raw(")\x81}(");
+  nested.text("w").tensor("FloatStorage", "0", 16, 0, {2}, {1});
+  nested.text("sub").global("__torch__", "Module").raw(")\x81}(").text("a").text("b").raw("ub");
+  CHECK(tensors_of(archive_of(nested.raw("ub")), "LibTorch archive").settings.empty());
+
+  const std::string long_text(std::size_t{1} << 16, 'x');
+  const Settings fitting = {{"long", long_text}};
+  CHECK(tensors_of(archive_with_texts({{"longer", long_text + "x"}, {"long", long_text}}), "LibTorch archive")
+            .settings == fitting);
+  // What is no tensor and no text is neither, and a name that no terminal should show is an error as ever.
+  CHECK_THAT(error_of(archive_with_texts({{"a\x1b", "b"}})), Contains("not printable"));
+
+  Settings many;
+  for (int i = 0; i < 100; ++i)
+    many.emplace_back("text" + std::to_string(i), "value");
+  CHECK(tensors_of(archive_with_texts(many), "LibTorch archive").settings ==
+        Settings(many.begin(), many.begin() + 64));
+}

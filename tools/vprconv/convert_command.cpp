@@ -94,6 +94,7 @@ Result<Conversion> convert_network(const ConvertOptions& options, const Source& 
   if (source.network.epsilon)
     metadata.emplace_back("batch_norm_epsilon", number_text(*source.network.epsilon));
   metadata.emplace_back("head", source.network.head);
+  if (!source.network.credit.empty()) metadata.emplace_back("credit", source.network.credit);
   if (source.network.real_valued) metadata.emplace_back("precision", options.precision);
   if (conversion.quantization)
     metadata.emplace_back("quantization", conversion.trials[conversion.chosen_trial].name);
