@@ -74,6 +74,9 @@ struct TrainingDefaults {
   std::string schedule = "constant";
   std::int64_t batch = 24;
   std::int64_t epochs = 30;
+  std::vector<double> milestones = {};  // in epochs
+  double decay = 0.1;
+  double warm_up = 0.0;  // in epochs
 };
 
 struct NetworkEntry {

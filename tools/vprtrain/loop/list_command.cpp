@@ -2,7 +2,9 @@
 
 #include "common/text_table.h"
 #include "vprtrain/commands.h"
+#include "vprtrain/losses/loss.h"
 #include "vprtrain/network.h"
+#include "vprtrain/quantizers/quantizers.h"
 
 namespace bitplace::train {
 namespace {
@@ -19,13 +21,19 @@ Status run() {
   for (const NetworkEntry& network : list_networks())
     table.add_row({network.name, joined(network.variants), network.summary});
   std::fputs(table.text().c_str(), stdout);
+  const std::pair<const char*, std::vector<std::string>> lists[] = {
+      {"losses", loss_names()},
+      {"weight quantizers", weight_quantizer_names()},
+      {"activation quantizers", activation_quantizer_names()}};
+  for (const auto& [what, names] : lists)
+    std::printf("\n%s: %s\n", what, joined(names).c_str());
   return {};
 }
 
 }  // namespace
 
 void add_list(tools::Program& program) {
-  program.add_command("list", "What can be trained", run);
+  program.add_command("list", "Networks, losses and quantizers", run);
 }
 
 }  // namespace bitplace::train

@@ -14,6 +14,11 @@ namespace {
 
 using tools::Json;
 
+bool has_variants(const std::string& network) {
+  const NetworkEntry* entry = find_network(network);
+  return entry != nullptr && entry->variants.size() > 1;
+}
+
 Json model_settings(const TrainableNetwork& network, const Json& more) {
   const NetworkChoice& choice = network.choice();
   const NetworkInput& input = network.input();
@@ -21,11 +26,11 @@ Json model_settings(const TrainableNetwork& network, const Json& more) {
                {"width", input.width},
                {"mean", input.mean},
                {"deviation", input.deviation},
-               {"resize", resize_rule_name(input.resize)},
-               {"batch_norm_epsilon", network.batch_norm_epsilon()}};
-  const std::pair<const char*, const std::string&> texts[] = {
+               {"resize", resize_rule_name(input.resize)}};
+  if (network.batch_norm_epsilon() > 0.0) json["batch_norm_epsilon"] = network.batch_norm_epsilon();
+  const std::pair<const char*, std::string> texts[] = {
       {"head", choice.head},
-      {"variant", choice.variant},
+      {"variant", has_variants(choice.name) ? choice.variant : std::string()},
       {"weight_quantizer", choice.weight_quantizer},
       {"activation_quantizer", choice.activation_quantizer}};
   for (const auto& [name, text] : texts) {

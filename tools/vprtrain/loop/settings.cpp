@@ -49,8 +49,8 @@ Status check_numbers(const TrainSettings& s) {
   if (!within(*s.weight_decay, 0.0, 1e6)) return bad("--weight-decay", "is negative");
   if (!within(s.momentum, 0.0, 1.0)) return bad("--momentum", "is not between 0 and 1");
   if (!within(s.clip_gradient, 0.0, 1e30)) return bad("--clip-gradient", "is negative");
-  if (!within(s.warm_up, 0.0, 1e9)) return bad("--warm-up", "is negative");
-  if (!within(s.decay, 0.0, 1.0)) return bad("--decay", "is not between 0 and 1");
+  if (!within(*s.warm_up, 0.0, 1e9)) return bad("--warm-up", "is negative");
+  if (!within(*s.decay, 0.0, 1.0)) return bad("--decay", "is not between 0 and 1");
   if (!within(s.final_rate, 0.0, 1.0)) return bad("--final-rate", "is not between 0 and 1");
   if (s.threads < 0 || s.threads > 1024) return bad("--threads", "is not between 0 and 1024");
   if (s.log_every < 1) return bad("--log-every", "is not at least 1");
@@ -110,7 +110,12 @@ Status complete(TrainSettings* settings) {
   if (s.optimizer.empty()) s.optimizer = defaults.optimizer;
   if (!s.learning_rate) s.learning_rate = defaults.learning_rate;
   if (!s.weight_decay) s.weight_decay = defaults.weight_decay;
-  if (s.schedule.empty()) s.schedule = defaults.schedule;
+  if (!s.warm_up) s.warm_up = defaults.warm_up;
+  if (!s.decay) s.decay = defaults.decay;
+  if (s.schedule.empty()) {
+    s.schedule = defaults.schedule;
+    if (s.milestones.empty()) s.milestones = defaults.milestones;
+  }
   if (s.threads == 0) s.threads = std::max(1u, std::thread::hardware_concurrency());
   BITPLACE_TRY(check_one_of("optimizer", s.optimizer, {"adam", "adamw", "sgd"}));
   BITPLACE_TRY(check_one_of("device", s.device, {"cpu", "cuda"}));

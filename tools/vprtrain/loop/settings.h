@@ -62,9 +62,9 @@ struct TrainSettings {
   double momentum = 0.9;
   double clip_gradient = 0.0;
   std::string schedule;
-  double warm_up = 0.0;
+  std::optional<double> warm_up;
   std::vector<double> milestones;
-  double decay = 0.1;
+  std::optional<double> decay;
   double final_rate = 0.0;
   std::uint64_t seed = 1;
   // Machine

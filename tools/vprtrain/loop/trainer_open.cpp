@@ -26,6 +26,19 @@ void say_taken(const std::string& path, const TakenTensors& tensors) {
   }
 }
 
+Schedule schedule_of(const TrainSettings& settings, std::int64_t steps_per_epoch) {
+  Schedule schedule;
+  schedule.kind = settings.schedule;
+  schedule.rate = *settings.learning_rate;
+  schedule.warm_up = *settings.warm_up;
+  schedule.milestones = settings.milestones;
+  schedule.decay = *settings.decay;
+  schedule.final_share = settings.final_rate;
+  schedule.total_steps = settings.steps > 0 ? settings.steps : *settings.epochs * steps_per_epoch;
+  schedule.steps_per_epoch = steps_per_epoch;
+  return schedule;
+}
+
 }  // namespace
 
 Status Trainer::open_network() {
@@ -99,14 +112,7 @@ Status Trainer::open(bool restart) {
   loading.originals = teacher_ && teacher_->needs_originals();
   loader_ = std::make_unique<BatchLoader>(data_.dataset, *data_.store, loading);
   per_epoch_ = loader_->batches();
-  schedule_ = {settings_.schedule,
-               *settings_.learning_rate,
-               settings_.warm_up,
-               settings_.milestones,
-               settings_.decay,
-               settings_.final_rate,
-               settings_.steps > 0 ? settings_.steps : *settings_.epochs * per_epoch_,
-               per_epoch_};
+  schedule_ = schedule_of(settings_, per_epoch_);
   std::error_code ignored;
   std::filesystem::create_directories(folder_, ignored);
   BITPLACE_TRY(check_writable(file("last.pt")));

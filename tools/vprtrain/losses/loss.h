@@ -54,4 +54,7 @@ class WeightedLosses {
   std::vector<Part> parts_;
 };
 
+// Every name that parse() takes.
+std::vector<std::string> loss_names();
+
 }  // namespace bitplace::train

@@ -58,6 +58,13 @@ Status check_options(const LossOptions& options) {
 
 }  // namespace
 
+std::vector<std::string> loss_names() {
+  std::vector<std::string> names;
+  for (const NamedLoss& loss : kLosses)
+    names.emplace_back(loss.name);
+  return names;
+}
+
 Result<WeightedLosses> WeightedLosses::parse(const std::string& text, const LossOptions& options) {
   BITPLACE_TRY(check_options(options));
   WeightedLosses losses;
