@@ -401,6 +401,23 @@ TEST_CASE("the generated street is the same whenever it is rendered, and is neve
   CHECK(run(scratch, "vprworld", "--places 2 -o " + (scratch / "a")).code == 1);
 }
 
+TEST_CASE("the model that comes along is small, names its sources, and recognises the demo's street") {
+  const Scratch scratch;
+  const std::string model = BITPLACE_SHIPPED_MODEL;
+  const std::string bytes = text_of(model);
+  CHECK(bytes.size() <= 160 * 1024);
+  CHECK(bytes.find("NRK, \"Nordlandsbanen: minute by minute, season by season\", CC BY 3.0") !=
+        std::string::npos);
+  REQUIRE(run(scratch, "vprworld", "--places 30 -o " + (scratch / "street")).code == 0);
+  const Outcome outcome = run(scratch, "vprplace",
+                              "eval " + model + " --ref " + (scratch / "street/ref") + " --query " +
+                                  (scratch / "street/query") + " --gt " + (scratch / "street/gt.csv"));
+  REQUIRE(outcome.code == 0);
+  const std::size_t line = outcome.out.find("N = 1 ");
+  REQUIRE(line != std::string::npos);
+  CHECK(std::stod(outcome.out.substr(line + 6)) >= 0.85);
+}
+
 TEST_CASE(
     "drives for training give one folder per place, each drive in its own light and the same every time") {
   const Scratch scratch;
