@@ -62,15 +62,6 @@ function(bitplace_header_package name header)
   target_include_directories(${name} SYSTEM INTERFACE ${copied})
 endfunction()
 
-# bitplace_precompile(TARGET ...): as target_precompile_headers, for what tests and the desk side include everywhere.
-# Compiler caches miss behind precompiled headers: with one, every file is compiled by itself, which also shows that it
-# includes what it uses. Kernels have none: each set of flags would need its own.
-function(bitplace_precompile target)
-  if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    target_precompile_headers(${target} ${ARGN})
-  endif()
-endfunction()
-
 # Of a shared library of this project's objects: nothing is exported that no public header declares.
 function(bitplace_restrict_exports target)
   set(exports ${PROJECT_SOURCE_DIR}/tools/cmake/exports.map)
