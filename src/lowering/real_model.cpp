@@ -65,8 +65,9 @@ Result<RealNetwork> real_network_of(const ModelContents& model) {
   const auto check = [](const Value& value) -> Status {
     if (value.type == DataType::f32) return {};
     if (value.type == DataType::b1) {
-      return make_error(ErrorCode::unsupported, "value '" + value.name + "'",
-                        "is bits: a network that mixes them with real layers cannot be given other precisions");
+      return make_error(
+          ErrorCode::unsupported, "value '" + value.name + "'",
+          "is bits: a network that mixes them with real layers cannot be given other precisions");
     }
     return make_error(ErrorCode::unsupported, "value '" + value.name + "'",
                       std::string("is ") + data_type_name(value.type) +

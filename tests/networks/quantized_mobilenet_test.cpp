@@ -5,8 +5,8 @@
 #include <cstring>
 #include <map>
 
-#include "networks/import_tflite.h"
 #include "networks/evaluated_values.h"
+#include "networks/import_tflite.h"
 #include "support/random.h"
 #include "support/test_data.h"
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "networks/import_tflite.h"
 #include "networks/evaluated_values.h"
+#include "networks/import_tflite.h"
 #include "networks/real_tflite_importer.h"
 #include "support/random.h"
 
