@@ -1,6 +1,7 @@
 #include "networks/load_network.h"
 
 #include "core/error.h"
+#include "core/number_text.h"
 #include "networks/backbone.h"
 #include "networks/build_binary_network.h"
 #include "networks/cut_at_layer.h"
@@ -13,12 +14,6 @@
 
 namespace bitplace {
 namespace {
-
-std::string number_text(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
 
 // The binary networks: pixel / 255 resized as their authors did.
 Preprocessing binary_preprocessing(const Graph& graph) {

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/number_text.h"
 #include "core/split_mix.h"
 
 namespace bitplace {
@@ -18,12 +19,6 @@ std::size_t choice_of(char gene) {
 }
 char gene_of(std::size_t choice) {
   return static_cast<char>('0' + choice);
-}
-
-std::string number_text(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
 }
 
 class Search {
@@ -70,8 +65,8 @@ class Search {
     if (fits(cost)) return {};
     return make_error(ErrorCode::invalid_argument, "budget",
                       "cannot be kept: with the fewest bits everywhere the layers take " +
-                          number_text(cost.bits) + " bits on average, " + number_text(cost.bytes) +
-                          " bytes and " + number_text(cost.milliseconds) + " ms");
+                          number_text(cost.bits, 4) + " bits on average, " + number_text(cost.bytes, 4) +
+                          " bytes and " + number_text(cost.milliseconds, 4) + " ms");
   }
 
   Result<double> evaluate(const Genome& genome) {

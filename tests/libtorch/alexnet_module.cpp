@@ -35,9 +35,9 @@ void randomize(train::TrainableNetwork& network) {
   widen_weights(network);
 }
 
-Tensor batch_of(const std::vector<AlexnetPicture>& pictures) {
+Tensor batch_of(const std::vector<TorchPicture>& pictures) {
   std::vector<Tensor> batch;
-  for (const AlexnetPicture& picture : pictures) {
+  for (const TorchPicture& picture : pictures) {
     const Tensor bytes = torch::tensor(at::ArrayRef<std::uint8_t>(picture.bytes));
     batch.push_back(bytes.view({picture.height, picture.width, 3}).permute({2, 0, 1}));
   }
@@ -51,9 +51,9 @@ std::vector<float> values(const Tensor& tensor) {
 
 }  // namespace
 
-std::vector<AlexnetResult> save_random_relative(const AlexnetRelative& relative, std::uint64_t seed,
-                                                const std::vector<AlexnetPicture>& pictures,
-                                                const std::string& path) {
+std::vector<TorchResult> save_random_relative(const AlexnetRelative& relative, std::uint64_t seed,
+                                              const std::vector<TorchPicture>& pictures,
+                                              const std::string& path) {
   const torch::NoGradGuard no_gradients;
   torch::manual_seed(seed);
   train::NetworkChoice choice;
@@ -75,7 +75,7 @@ std::vector<AlexnetResult> save_random_relative(const AlexnetRelative& relative,
   network.to(torch::kFloat64);
   const auto stages = network.stages(batch);
   const Tensor features = network.features(batch), descriptors = network.descriptor(features);
-  std::vector<AlexnetResult> results(pictures.size());
+  std::vector<TorchResult> results(pictures.size());
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto picture = static_cast<std::int64_t>(i);
     for (const auto& [name, map] : stages)

@@ -2,27 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
+
+#include "libtorch/torch_results.h"
 
 namespace bitplace::test {
 
 struct TorchChoice {
   std::string network, variant, head;
   std::string activation_quantizer, weight_quantizer;
-};
-
-struct TorchPicture {
-  std::int64_t height = 0, width = 0;
-  std::vector<std::uint8_t> bytes;  // RGB
-};
-
-// Of one picture, computed in binary64.
-struct TorchResult {
-  std::map<std::string, std::vector<float>> stages;  // maps, flattened NHWC
-  std::vector<float> features;                       // the last map
-  std::vector<float> descriptor;                     // L2-normalised
 };
 
 struct TorchNetwork {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t kHeight = 40, kWidth = 32;
 
 const std::vector<test::TorchPicture>& pictures() {
-  static const std::vector<test::TorchPicture> kPictures = test::scenes(kHeight, kWidth, 2);
+  static const std::vector<test::TorchPicture> kPictures = test::scenes(kHeight, kWidth, 2, 19);
   return kPictures;
 }
 

@@ -4,6 +4,7 @@
 
 #include "lowering/evaluate.h"
 #include "networks/backbone.h"
+#include "networks/evaluated_values.h"
 #include "networks/load_network.h"
 #include "networks/named_shapes.h"
 #include "networks/random_parameters.h"
@@ -187,17 +188,8 @@ TEST_CASE("random relatives of AlexNet tell images apart") {
     INFO(name);
     const Result<LoadedNetwork> network = random_network(name, 9, options);
     if (!network.ok()) FAIL(network.error().message());
-    const Result<EvaluatedValues> first = evaluate(network->graph, images[0]);
-    const Result<EvaluatedValues> second = evaluate(network->graph, images[1]);
-    REQUIRE((first.ok() && second.ok()));
-    const auto& a = (*first)[static_cast<std::size_t>(network->graph.features)];
-    const auto& b = (*second)[static_cast<std::size_t>(network->graph.features)];
-    double square = 0.0, difference = 0.0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      square += a[i] * a[i];
-      difference += (a[i] - b[i]) * (a[i] - b[i]);
-    }
-    CHECK(square > 0.0);
-    CHECK(difference > 1e-3 * square);
+    const test::FeatureSpread spread = test::feature_spread(network->graph, images[0], images[1]);
+    CHECK(spread.square > 0.0);
+    CHECK(spread.difference > 1e-3 * spread.square);
   }
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -11,6 +10,7 @@
 #include "common/text_table.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/number_text.h"
 #include "evaluation/html.h"
 #include "evaluation/report.h"
 
@@ -41,12 +41,6 @@ bool are_bits(double bits) {
 
 bool is_finite(const SearchPoint& point) {
   return are_bits(point.bits) && std::isfinite(point.error);
-}
-
-std::string number_text(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.3g", value);
-  return text;
 }
 
 std::string attribute(const char* name, double value) {
@@ -127,7 +121,7 @@ std::string circle(const Scale& scale, const SearchPoint& point, const char* kin
                            attribute("cx", scale.x(point.bits)) + attribute("cy", scale.y(point.error)) +
                            attribute("r", radius);
   if (!with_title) return text + "/>\n";
-  std::string title = fixed(point.bits, 3) + " bits, error " + number_text(point.error);
+  std::string title = fixed(point.bits, 3) + " bits, error " + number_text(point.error, 3);
   if (!point.label.empty()) title = point.label + ": " + title;
   return text + "><title>" + html_escaped(title) + "</title></circle>\n";
 }
@@ -181,7 +175,7 @@ std::string front_table(const SearchPlot& plot) {
     if (!point.mark.empty()) label.insert(0, "<b>" + html_escaped(point.mark) + "</b> ");
     if (plot.chosen == i) label += " <span class=\"badge\">chosen</span>";
     text += "<tr><td class=\"number\">" + fixed(point.bits, 3) + "</td><td class=\"number\">" +
-            number_text(point.error) + "</td><td>" + label + "</td></tr>\n";
+            number_text(point.error, 3) + "</td><td>" + label + "</td></tr>\n";
   }
   return text + "</table></div>\n";
 }

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <string>
 
 #include "common/text_table.h"
 #include "core/error.h"
+#include "core/number_text.h"
 
 namespace bitplace::tools {
 namespace {
@@ -24,12 +24,6 @@ std::int64_t most_dimensions(DescriptorType type) {
 
 std::int64_t bytes_beside_descriptor(DescriptorType type) {
   return kIdBytes + (type == DescriptorType::s8 ? kNormBytes : 0);
-}
-
-std::string number_text(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
 }
 
 // floor(numerator / denominator) within [0, most].

@@ -5,6 +5,7 @@
 #include "checkpoint/checkpoint.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/number_text.h"
 #include "format/model_file.h"
 #include "networks/heads/head.h"
 #include "networks/load_network.h"
@@ -21,12 +22,6 @@ namespace bitplace::tools {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string number_text(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
 
 NetworkOptions network_options_of(const ConvertOptions& options) {
   NetworkOptions network;

@@ -1,9 +1,8 @@
 #include "vprconv/descriptor_choice.h"
 
-#include <cstdio>
-
 #include "common/progress.h"
 #include "core/error.h"
+#include "core/number_text.h"
 #include "image/decode.h"
 #include "quantize/descriptor_calibration.h"
 #include "vprconv/images.h"
@@ -14,12 +13,6 @@ namespace {
 constexpr std::size_t kMostImages = 8192;  // about 300 MB of features of FloppyNet
 // Rare large features may saturate: the others keep more of their digits.
 constexpr double kKeptShare = 0.999;
-
-std::string number_text(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
 
 // What the descriptor is made of: integer features as they are, real ones as the f32 descriptor has them.
 Status read_features(Describer& describer, FeatureKind kind, const ImageView& image,
