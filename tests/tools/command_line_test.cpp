@@ -401,6 +401,36 @@ TEST_CASE("the generated street is the same whenever it is rendered, and is neve
   CHECK(run(scratch, "vprworld", "--places 2 -o " + (scratch / "a")).code == 1);
 }
 
+TEST_CASE("a generated building is the same whenever it is rendered, and another for another seed or lens") {
+  const Scratch scratch;
+  const auto rendered = [&](const std::string& name, const std::string& options) {
+    REQUIRE(
+        run(scratch, "vprworld", "--scene indoor --places 2 " + options + " -o " + (scratch / name)).code ==
+        0);
+    return text_of(scratch / (name + "/query/0001.png"));
+  };
+  const std::string picture = rendered("a", "--lens pinhole");
+  CHECK(picture.size() > 10000);
+  CHECK(picture == rendered("b", "--lens pinhole"));
+  CHECK(picture != rendered("c", "--lens fisheye"));
+  CHECK(picture != rendered("d", "--lens pinhole --seed 1"));
+  CHECK(picture != rendered("e", "--lens pinhole --spacing 2"));
+  CHECK(picture != text_of(scratch / "a/ref/0001.png"));
+  CHECK(text_of(scratch / "a/gt.csv") == "query_index,ref_indices\n0,0 1\n1,0 1\n");
+}
+
+TEST_CASE("walks for training give one folder per place, each walk its own") {
+  const Scratch scratch;
+  const std::string options = "--scene indoor --places 2 --drives 2 -o ";
+  REQUIRE(run(scratch, "vprworld", options + (scratch / "a")).code == 0);
+  REQUIRE(run(scratch, "vprworld", options + (scratch / "b")).code == 0);
+  const std::string picture = text_of(scratch / "a/0001/0001.png");
+  CHECK(picture.size() > 10000);
+  CHECK(picture == text_of(scratch / "b/0001/0001.png"));
+  CHECK(picture != text_of(scratch / "a/0001/0000.png"));
+  CHECK(run(scratch, "vprworld", "--scene cellar -o " + (scratch / "c")).code == 2);
+}
+
 TEST_CASE("the model that comes along is small, names its sources, and recognises the demo's street") {
   const Scratch scratch;
   const std::string model = BITPLACE_SHIPPED_MODEL;

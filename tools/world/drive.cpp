@@ -87,10 +87,10 @@ Frame make_frame(const Street& street, const Manner& manner, const Traffic& traf
   frame.boxes = traffic.parked;
   frame.sprites = traffic.people;
   add_moving_cars(street, manner, z, &random, &frame);
-  frame.exposure = manner.exposure * (1.0f + random.real(-1.0f, 1.0f) * manner.exposure_wander);
-  frame.blur = manner.blur * random.real(0.0f, 1.0f);
-  frame.noise = manner.noise;
-  frame.seed = random.bits();
+  frame.film.exposure = manner.exposure * (1.0f + random.real(-1.0f, 1.0f) * manner.exposure_wander);
+  frame.film.blur = manner.blur * random.real(0.0f, 1.0f);
+  frame.film.noise = manner.noise;
+  frame.film.seed = random.bits();
   return frame;
 }
 

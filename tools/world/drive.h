@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "world/film.h"
 #include "world/street.h"
 
 namespace bitplace::world {
@@ -34,10 +35,7 @@ struct Frame {
   Pose pose;
   std::vector<Box> boxes;       // cars and buses
   std::vector<Sprite> sprites;  // people
-  float exposure = 1.0f;
-  float blur = 0.0f;   // radius in pixels
-  float noise = 0.0f;  // standard deviation in grey levels
-  std::uint32_t seed = 0;
+  Film film;
 };
 
 struct Drive {

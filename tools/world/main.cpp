@@ -1,9 +1,10 @@
-// vprworld: writes pictures of a generated street, driven twice with the ground truth, or driven many times,
-// one folder per place.
+// vprworld: writes pictures of a generated street or building, gone through twice with the ground truth, or
+// many times, one folder per place.
 #include <atomic>
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -13,19 +14,19 @@
 #include "common/progress.h"
 #include "core/error.h"
 #include "core/file.h"
-#include "world/render.h"
+#include "world/scene.h"
 
 namespace bitplace::world {
 namespace {
 
-constexpr int kWidth = 320;
-constexpr int kHeight = 240;
-
 struct Options {
   std::string folder;
-  DriveOptions drive;
+  std::string kind = "street";
+  std::string lens;              // empty: what suits the scene
+  std::optional<float> spacing;  // none: what suits the scene
+  SceneOptions scene;
   int tolerance = 1;  // neighbouring places that count as the same
-  int drives = 0;     // of place folders for training; 0: the two drives of the demo
+  int drives = 0;     // of place folders for training; 0: the two for an evaluation
 };
 
 std::string four_digits(std::size_t number) {
@@ -39,12 +40,12 @@ class Writer {
  public:
   using Path = std::function<std::string(std::size_t index)>;
 
-  Writer(const Street& street, const Drive& drive, Path path, tools::Progress* progress)
-      : street_(street), drive_(drive), path_(std::move(path)), progress_(progress) {}
+  Writer(Traversal traversal, Path path, tools::Progress* progress)
+      : traversal_(std::move(traversal)), path_(std::move(path)), progress_(progress) {}
 
-  Status write_all(Executor& executor) {
+  Status write_all(int places, Executor& executor) {
     executor.parallel_for(
-        static_cast<std::int64_t>(drive_.frames.size()),
+        places,
         [](std::int64_t index, void* self) {
           static_cast<Writer*>(self)->write_frame(static_cast<std::size_t>(index));
         },
@@ -61,14 +62,12 @@ class Writer {
   }
 
   Status try_write_frame(std::size_t index) const {
-    const Frame& frame = drive_.frames[index];
-    const auto levels = develop(render(street_, drive_.light, frame, kWidth, kHeight), frame);
+    const auto levels = traversal_(index);
     BITPLACE_ASSIGN(png, tools::encode_png({levels.data(), kWidth, kHeight, 0, PixelFormat::rgb8}));
     return write_file(path_(index), png);
   }
 
-  const Street& street_;
-  const Drive& drive_;
+  Traversal traversal_;
   Path path_;
   tools::Progress* progress_;
   std::mutex mutex_;
@@ -77,15 +76,19 @@ class Writer {
 
 std::string ground_truth(const Options& options) {
   std::string text = "query_index,ref_indices\n";
-  for (int query = 0; query < options.drive.places; ++query) {
+  for (int query = 0; query < options.scene.places; ++query) {
     text += std::to_string(query) + ",";
     const int first = std::max(query - options.tolerance, 0);
-    const int last = std::min(query + options.tolerance, options.drive.places - 1);
+    const int last = std::min(query + options.tolerance, options.scene.places - 1);
     for (int reference = first; reference <= last; ++reference)
       text += (reference == first ? "" : " ") + std::to_string(reference);
     text += "\n";
   }
   return text;
+}
+
+std::string doing(const Options& options) {
+  return options.kind == "indoor" ? "rendering the generated building" : "rendering the generated street";
 }
 
 Status make_folder(const std::string& path) {
@@ -98,16 +101,16 @@ Status make_folder(const std::string& path) {
   return {};
 }
 
-// The demo's two drives: ref/, query/ and gt.csv.
-Status write_two_drives(const Options& options, const Street& street, Executor& executor) {
-  tools::Progress progress("rendering the generated street", 2 * std::int64_t{options.drive.places});
+// The two drives for an evaluation: ref/, query/ and gt.csv.
+Status write_two_drives(const Options& options, const Scene& scene, Executor& executor) {
+  tools::Progress progress(doing(options), 2 * std::int64_t{options.scene.places});
   for (const char* name : {"ref", "query"}) {
     const std::string folder = options.folder + "/" + name;
     BITPLACE_TRY(make_folder(folder));
     const bool first = std::string(name) == "ref";
-    const Drive drive = first ? first_drive(street, options.drive) : second_drive(street, options.drive);
     const auto path = [&](std::size_t place) { return folder + "/" + four_digits(place) + ".png"; };
-    BITPLACE_TRY(Writer(street, drive, path, &progress).write_all(executor));
+    BITPLACE_TRY(Writer(first ? scene.first() : scene.second(), path, &progress)
+                     .write_all(options.scene.places, executor));
   }
   progress.finish();
   const std::string truth = ground_truth(options);
@@ -115,52 +118,72 @@ Status write_two_drives(const Options& options, const Street& street, Executor& 
 }
 
 // One folder per place, one picture per drive.
-Status write_place_folders(const Options& options, const Street& street, Executor& executor) {
+Status write_place_folders(const Options& options, const Scene& scene, Executor& executor) {
   const auto folder = [&](std::size_t place) { return options.folder + "/" + four_digits(place); };
-  for (int place = 0; place < options.drive.places; ++place)
+  for (int place = 0; place < options.scene.places; ++place)
     BITPLACE_TRY(make_folder(folder(static_cast<std::size_t>(place))));
-  tools::Progress progress("rendering the generated street",
-                           std::int64_t{options.drives} * std::int64_t{options.drive.places});
+  tools::Progress progress(doing(options), std::int64_t{options.drives} * std::int64_t{options.scene.places});
   for (int index = 0; index < options.drives; ++index) {
     const std::string name = "/" + four_digits(static_cast<std::size_t>(index)) + ".png";
     const auto path = [&](std::size_t place) { return folder(place) + name; };
-    const Drive drive = random_drive(street, options.drive, index);
-    BITPLACE_TRY(Writer(street, drive, path, &progress).write_all(executor));
+    BITPLACE_TRY(Writer(scene.random(index), path, &progress).write_all(options.scene.places, executor));
   }
   progress.finish();
   return {};
 }
 
-Status run(const Options& options) {
-  const Street street(options.drive.seed, static_cast<float>(options.drive.places) * options.drive.spacing);
+LensChoice lens_choice(const std::string& name) {
+  if (name == "fisheye") return LensChoice::fisheye;
+  return name == "pinhole" ? LensChoice::pinhole : LensChoice::mixed;
+}
+
+Status run(Options options) {
+  const bool indoor = options.kind == "indoor";
+  if (options.lens.empty()) options.lens = indoor ? "mixed" : "pinhole";
+  options.scene.spacing = options.spacing.value_or(indoor ? 1.0f : 5.0f);
+  options.scene.lens = lens_choice(options.lens);
+  const auto scene = indoor ? create_indoor_scene(options.scene) : create_street_scene(options.scene);
   const int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
   BITPLACE_ASSIGN(executor, create_thread_pool(threads));
-  return options.drives > 0 ? write_place_folders(options, street, *executor)
-                            : write_two_drives(options, street, *executor);
+  return options.drives > 0 ? write_place_folders(options, *scene, *executor)
+                            : write_two_drives(options, *scene, *executor);
 }
 
 }  // namespace
 }  // namespace bitplace::world
 
 int main(int argc, char** argv) {
-  bitplace::tools::Program program("vprworld",
-                                   "Write pictures of a generated street: driven twice into ref/, query/ and "
-                                   "gt.csv, or, with --drives, many times into one folder per place.");
+  bitplace::tools::Program program(
+      "vprworld",
+      "Write pictures of a generated street or building: gone through twice into "
+      "ref/, query/ and gt.csv, or, with --drives, many times into one folder per "
+      "place.");
   bitplace::world::Options options;
   bitplace::tools::CommandLine& app = program.set_main([&options] { return bitplace::world::run(options); });
   app.add_option("-o,--output", options.folder,
                  "Folder to write; the folders in it must not exist or be empty")
       ->required();
-  app.add_option("--seed", options.drive.seed, "Another number makes another street")->show_default();
-  app.add_option("--places", options.drive.places, "Pictures per drive")
+  app.add_option("--scene", options.kind, "What to go through: a street, or the inside of a building")
+      ->check(bitplace::tools::one_of({"street", "indoor"}))
+      ->show_default();
+  app.add_option("--seed", options.scene.seed, "Another number makes another street or building")
+      ->show_default();
+  app.add_option("--places", options.scene.places, "Pictures per drive")
       ->check(bitplace::tools::in_range(1, 9999))
       ->show_default();
   app.add_option("--drives", options.drives,
-                 "Drives for training, each in its own season, hour and lane: one folder per place, one "
-                 "picture per drive")
+                 "Drives (or walks) for training, each in its own light and on its own line: one folder per "
+                 "place, one picture per drive")
       ->check(bitplace::tools::in_range(2, 1000));
-  app.add_option("--spacing", options.drive.spacing, "Metres from one place to the next")
-      ->check(bitplace::tools::in_range(1.0, 100.0))
-      ->show_default();
+  app.add_option("--spacing", options.spacing,
+                 "Metres from one place to the next (5 along a street, 1 indoors)")
+      ->check(bitplace::tools::in_range(0.25, 100.0));
+  app.add_option("--lens", options.lens,
+                 "Indoors, of the camera, drawn for the seed; mixed: one of the two (the default)")
+      ->check(bitplace::tools::one_of({"pinhole", "fisheye", "mixed"}));
+  app.check_all([&options] {
+    if (options.kind == "street" && !options.lens.empty() && options.lens != "pinhole")
+      throw bitplace::tools::UsageError("--lens: a street is seen through a pinhole lens only");
+  });
   return program.main(argc, argv);
 }

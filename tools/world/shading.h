@@ -4,14 +4,9 @@
 #include "world/drive.h"
 #include "world/facade.h"
 #include "world/street.h"
+#include "world/vector.h"
 
 namespace bitplace::world {
-
-struct Vector {
-  float x = 0.0f;
-  float y = 0.0f;
-  float z = 0.0f;
-};
 
 // The sky and the hills behind the town, in the direction of a ray (not of unit length).
 Color sky_color(const Light& light, Vector direction);
