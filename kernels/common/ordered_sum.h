@@ -3,13 +3,15 @@
 // 2, + 1.
 #pragma once
 
+#include "cuda/common/host_device.h"
+
 namespace bitplace {
 namespace {
 
 inline constexpr int kPartialSums = 16;
 
 // Adds the halves; overwrites `sums`.
-inline float tree_sum(float* sums) {
+BITPLACE_DEVICE float tree_sum(float* sums) {
   for (int half = kPartialSums / 2; half > 0; half /= 2) {
     for (int i = 0; i < half; ++i)
       sums[i] = sums[i] + sums[i + half];
