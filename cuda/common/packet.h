@@ -11,7 +11,7 @@ inline constexpr int kPacketBytes = 16;
 
 template <typename Element, int kCount>
 struct alignas(smaller<int>(sizeof(Element) * kCount, kPacketBytes)) Packet {
-  Element at[kCount];
+  Element at[static_cast<std::size_t>(kCount)];
 };
 
 template <int kCount, typename Element>
@@ -24,12 +24,10 @@ BITPLACE_DEVICE void store(Element* to, const Packet<Element, kCount>& packet) {
   *reinterpret_cast<Packet<Element, kCount>*>(to) = packet;
 }
 
-// Whether packets may begin at an address, or at every multiple of a distance in bytes.
-BITPLACE_DEVICE bool fits_packets(const void* address) {
-  return reinterpret_cast<std::uintptr_t>(address) % kPacketBytes == 0;
-}
-BITPLACE_DEVICE bool fits_packets(std::int64_t bytes) {
-  return bytes % kPacketBytes == 0;
+// Whether every element at a multiple of kCount may begin a packet.
+template <typename Element, int kCount>
+BITPLACE_DEVICE bool fits_packets(const void* elements) {
+  return reinterpret_cast<std::uintptr_t>(elements) % alignof(Packet<Element, kCount>) == 0;
 }
 
 // a % b and a / b for a >= 0. 64-bit divisions take many times as long, and few tensors need them.

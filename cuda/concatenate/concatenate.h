@@ -15,8 +15,9 @@ struct Concatenate {
     return (p.call.a_bytes + p.call.b_bytes) * p.count * p.batch;
   }
   static BITPLACE_DEVICE bool fits_packets(const Parameters& p) {
-    return cuda::fits_packets(p.call.a_bytes) && cuda::fits_packets(p.call.b_bytes) &&
-           cuda::fits_packets(p.call.a) && cuda::fits_packets(p.call.b) && cuda::fits_packets(p.call.output);
+    const auto fits = [](const void* bytes) { return cuda::fits_packets<std::uint8_t, kStep>(bytes); };
+    return p.call.a_bytes % kStep == 0 && p.call.b_bytes % kStep == 0 && fits(p.call.a) && fits(p.call.b) &&
+           fits(p.call.output);
   }
   template <int kCount>
   static BITPLACE_DEVICE void run(const Parameters& p, std::int64_t first) {

@@ -51,7 +51,7 @@ struct UnaryOperation {
 
   static BITPLACE_DEVICE std::int64_t elements(const Parameters& p) { return p.count * p.batch; }
   static BITPLACE_DEVICE bool fits_packets(const Parameters& p) {
-    return cuda::fits_packets(p.call.input) && cuda::fits_packets(p.call.output);
+    return cuda::fits_packets<In, kStep>(p.call.input) && cuda::fits_packets<Out, kStep>(p.call.output);
   }
   template <int kCount>
   static BITPLACE_DEVICE void run(const Parameters& p, std::int64_t first) {
@@ -72,7 +72,8 @@ struct BinaryOperation {
 
   static BITPLACE_DEVICE std::int64_t elements(const Parameters& p) { return p.count * p.batch; }
   static BITPLACE_DEVICE bool fits_packets(const Parameters& p) {
-    return cuda::fits_packets(p.call.a) && cuda::fits_packets(p.call.b) && cuda::fits_packets(p.call.output);
+    return cuda::fits_packets<Element, kStep>(p.call.a) && cuda::fits_packets<Element, kStep>(p.call.b) &&
+           cuda::fits_packets<Element, kStep>(p.call.output);
   }
   template <int kCount>
   static BITPLACE_DEVICE void run(const Parameters& p, std::int64_t first) {
@@ -96,8 +97,8 @@ struct ChannelsOperation {
     return p.count * p.call.channels * p.batch;
   }
   static BITPLACE_DEVICE bool fits_packets(const Parameters& p) {
-    return p.call.channels % kStep == 0 && cuda::fits_packets(p.call.input) &&
-           cuda::fits_packets(p.call.output);
+    return p.call.channels % kStep == 0 && cuda::fits_packets<In, kStep>(p.call.input) &&
+           cuda::fits_packets<Out, kStep>(p.call.output);
   }
   template <int kCount>
   static BITPLACE_DEVICE void run(const Parameters& p, std::int64_t first) {

@@ -1,4 +1,4 @@
-// All operations on single elements, for files that take them together.
+// Operations on single elements together, for files that take them all.
 #pragma once
 
 #include "cuda/activation/activation.h"

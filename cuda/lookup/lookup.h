@@ -1,5 +1,5 @@
-// Functions of one byte by their tables (kernels/lookup/lookup.h) on the GPU. A table is two cache lines, which
-// stay in the nearest cache.
+// Functions of one byte by their tables (kernels/lookup/lookup.h) on the GPU. A table is two cache lines,
+// which stay in the nearest cache.
 #pragma once
 
 #include "cuda/elementwise/elementwise.h"

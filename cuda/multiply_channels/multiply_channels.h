@@ -18,8 +18,7 @@ struct MultiplyCodes : ChannelsOperation<MultiplyCodes, MultiplyChannelsCall, st
   static BITPLACE_DEVICE std::int8_t apply(const MultiplyChannelsCall& call, std::int8_t x,
                                            std::int64_t image, std::int64_t channel) {
     const float product = number_of(x) * gate_of<std::int8_t>(call, image, channel);
-    return static_cast<std::int8_t>(
-        round_half_even(clamp_number(product * call.scale, call.low, call.high)));
+    return static_cast<std::int8_t>(round_half_even(clamp_number(product * call.scale, call.low, call.high)));
   }
 };
 

@@ -1,4 +1,5 @@
-// bit[c] = (x[c] < threshold[c]) xor flip[c], s32 or f32 in, b1 out (kernels/threshold/threshold.h).
+// bit[c] = (x[c] < threshold[c]) xor flip[c], s32 or f32 in, b1 out (kernels/threshold/threshold.h). Packing
+// to bits (kernels/pack_bits/pack_bits.h) is the same with thresholds of 0 and no flips.
 //
 // A warp makes kWordsPerWarp words that lie one behind another in the output: lane l reads channel 32 w + l,
 // so the 32 loads of a word are one line, and a ballot makes the word. Four loads a lane are under way at a
@@ -6,6 +7,7 @@
 #pragma once
 
 #include "cuda/common/launch.h"
+#include "cuda/common/packet.h"
 #include "cuda/common/phases.h"
 #include "cuda/common/warp_instructions.h"
 
@@ -16,8 +18,8 @@ struct ThresholdParameters {
   std::int64_t pixels;  // of the whole batch
   std::int32_t channels;
   const Number* input;              // pixels x channels
-  const Number* threshold;          // channels
-  const std::uint32_t* flip_words;  // ceil(channels / 32)
+  const Number* threshold;          // channels; null: 0 for all
+  const std::uint32_t* flip_words;  // ceil(channels / 32); null: no flips
   std::uint32_t* output;            // pixels x ceil(channels / 32), unused bits written 0
 };
 
@@ -50,10 +52,11 @@ struct ThresholdKernel {
     BITPLACE_UNROLL
     for (int i = 0; i < kWordsPerWarp; ++i) {
       const std::int64_t word = word_index(at, i);
-      const std::int64_t pixel = word / per_pixel;
-      const auto channel = static_cast<std::int32_t>(word % per_pixel) * 32 + at.lane();
+      const std::int64_t pixel = quotient(word, per_pixel);
+      const auto channel = static_cast<std::int32_t>(word - pixel * per_pixel) * 32 + at.lane();
       const bool inside = word < words(p) && channel < p.channels;
-      r.below[i] = inside && p.input[pixel * p.channels + channel] < p.threshold[channel];
+      const Number threshold = inside && p.threshold != nullptr ? p.threshold[channel] : Number{0};
+      r.below[i] = inside && p.input[pixel * p.channels + channel] < threshold;
     }
   }
 
@@ -61,8 +64,10 @@ struct ThresholdKernel {
     BITPLACE_UNROLL
     for (int i = 0; i < kWordsPerWarp; ++i) {
       const std::int64_t word = word_index(at, i);
-      if (at.lane() == i && word < words(p))
-        p.output[word] = r.word[i] ^ p.flip_words[word % words_per_pixel(p)];
+      if (at.lane() != i || word >= words(p)) continue;
+      const std::uint32_t flips =
+          p.flip_words != nullptr ? p.flip_words[remainder(word, words_per_pixel(p))] : 0u;
+      p.output[word] = r.word[i] ^ flips;
     }
   }
 
@@ -84,5 +89,6 @@ int launch_threshold_f32(const void* parameters, void* stream);
 
 extern const DeviceKernel threshold_s32__ballot;  // ThresholdParameters<std::int32_t>
 extern const DeviceKernel threshold_f32__ballot;  // ThresholdParameters<float>
+extern const DeviceKernel pack_bits__ballot;      // ThresholdParameters<float> without thresholds and flips
 
 }  // namespace bitplace::cuda

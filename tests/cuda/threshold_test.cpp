@@ -2,10 +2,9 @@
 
 #include "cuda/threshold/threshold.h"
 
-#include "cuda/common/emulate.h"
-#include "kernels/kernel_rows.h"
+#include "cuda/device_case.h"
+#include "kernels/pack_bits/pack_bits.h"
 #include "kernels/threshold/threshold.h"
-#include "support/random.h"
 
 using namespace bitplace;
 using namespace bitplace::test;
@@ -57,6 +56,23 @@ TEST_CASE("thresholds on the device equal the reference, at every tail of words 
     for (const std::int64_t pixels : {1, 2, 7, 33}) {
       compare<std::int32_t>(cuda::threshold_s32__ballot, pixels, channels, random);
       compare<float>(cuda::threshold_f32__ballot, pixels, channels, random);
+    }
+  }
+}
+
+TEST_CASE("packing to bits on the device equals the reference, NaN and -0 included") {
+  Random random;
+  for (const std::int32_t channels : {1, 32, 45, 96}) {
+    for (const std::int64_t pixels : {1, 5, 40}) {
+      const auto input = any_floats(static_cast<std::size_t>(channels * pixels), random);
+      std::vector<std::uint32_t> expected(static_cast<std::size_t>((channels + 31) / 32 * pixels));
+      reference_row(pack_bits_kernels()).run({pixels, channels, input.data(), expected.data()}, 0, pixels);
+      check_kernel(
+          cuda::pack_bits__ballot, expected,
+          [&](std::uint32_t* output, const float* x) {
+            return cuda::ThresholdParameters<float>{pixels, channels, x, nullptr, nullptr, output};
+          },
+          input);
     }
   }
 }

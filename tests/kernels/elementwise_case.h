@@ -14,7 +14,8 @@ namespace bitplace::test {
 inline constexpr std::uint16_t kHalfNan = 0x7e00;
 
 // Which NaN a NaN is, is left open. 16-bit results are halves.
-inline std::int8_t canonical(std::int8_t x) {
+template <typename Integer>
+Integer canonical(Integer x) {
   return x;
 }
 inline float canonical(float x) {
