@@ -17,7 +17,7 @@ using Character = std::array<float, kFittings>;
 constexpr std::array<Character, 7> kCharacters{{{3.0f, 4.0f, 0.5f, 0.0f, 0.0f, 2.0f, 0.5f, 0.5f},
                                                 {1.5f, 1.5f, 1.0f, 4.0f, 0.0f, 0.5f, 0.5f, 0.3f},
                                                 {1.5f, 1.0f, 0.3f, 0.0f, 0.0f, 0.5f, 4.0f, 0.5f},
-                                                {4.0f, 1.0f, 0.3f, 0.0f, 0.0f, 1.0f, 0.4f, 1.0f},
+                                                {2.5f, 1.5f, 0.5f, 0.0f, 0.0f, 1.5f, 0.6f, 1.2f},
                                                 {2.0f, 2.0f, 3.0f, 0.5f, 0.0f, 1.0f, 0.5f, 0.5f},
                                                 {2.0f, 0.5f, 0.0f, 0.0f, 5.0f, 0.5f, 0.7f, 0.0f},
                                                 {2.0f, 2.0f, 0.5f, 0.0f, 0.0f, 4.0f, 0.5f, 2.0f}}};

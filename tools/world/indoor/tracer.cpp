@@ -28,6 +28,16 @@ float panel_distance(const Panel& panel, Vector p) {
   return std::hypot(panel.corner.x + at * panel.along_x - p.x, panel.corner.z + at * panel.along_z - p.z);
 }
 
+// A direction near this one, by chance, but always the same at a point.
+Vector roughened(Vector direction, Vector point) {
+  constexpr float kRough = 0.09f;
+  const int x = static_cast<int>(point.x * 200.0f + point.y * 90.0f);
+  const int z = static_cast<int>(point.z * 200.0f - point.y * 90.0f);
+  const Vector off{lattice(11, x, z) - 0.5f, lattice(12, x, z) - 0.5f, lattice(13, x, z) - 0.5f};
+  const Vector near = direction + off * kRough;
+  return near * (1.0f / length(near));
+}
+
 }  // namespace
 
 Tracer::Tracer(const Building& building, const Condition& condition, const Step& step)
@@ -188,7 +198,7 @@ Tracer::Hit Tracer::nearest_hit(Vector direction) const {
 // Light of the lamps on a surface. What the walls throw back is in the wrap and in the ambient light.
 Color Tracer::light_at(Vector point, Vector normal) const {
   constexpr float kWrap = 0.3f;
-  constexpr float kPower = 2.6f;
+  constexpr float kPower = 3.0f;
   Color sum = condition_.ambient;
   for (const Lamp& lamp : lamps_) {
     const Vector way = lamp.position - point;
@@ -203,7 +213,7 @@ Color Tracer::light_at(Vector point, Vector normal) const {
       continue;
     }
     // A lamp in the ceiling lights the ceiling by way of everything else.
-    const float leaving = normal.y < -0.5f ? 0.12f : std::max(way.y * scale, 0.0f);
+    const float leaving = normal.y < -0.5f ? 0.2f : std::max(way.y * scale, 0.0f);
     sum += condition_.lamp * (kPower * std::sqrt(std::min(lamp.area, 0.6f)) * leaving *
                               (normal.y < -0.5f ? 1.0f : facing) / square);
   }
@@ -219,8 +229,8 @@ Color Tracer::shade(const Hit& hit, Vector point) const {
   return hit.finish.albedo * light_at(point, hit.normal) * open + hit.finish.glow;
 }
 
-// What a polished surface shows: the first thing in the mirrored direction, without looking for what stands
-// in between; so it is blurred by nature, and dim.
+// What a polished surface shows, dim and rough: the first thing in about the mirrored direction, without
+// looking for furniture in between.
 Color Tracer::mirrored(Vector origin, Vector direction) const {
   Hit hit = level_hit(origin, direction);
   const Vector far = origin + direction * std::min(hit.distance, 20.0f);
@@ -236,6 +246,7 @@ Color Tracer::mirrored(Vector origin, Vector direction) const {
     hit.finish =
         direction.y > 0.0f ? ceiling_finish(stretch, condition_, point) : floor_finish(stretch, point);
   }
+  hit.finish.glow = hit.finish.glow * 0.35f;
   return shade(hit, point);
 }
 
@@ -247,7 +258,7 @@ Color Tracer::trace(Vector direction) const {
     const float facing = dot(direction, hit.normal);
     const float grazing = std::pow(1.0f - std::min(std::abs(facing), 1.0f), 4.0f);
     const float share = hit.finish.mirror + (1.0f - hit.finish.mirror) * 0.35f * grazing;
-    color = mix(color, mirrored(point, direction - hit.normal * (2.0f * facing)), share);
+    color = mix(color, mirrored(point, roughened(direction - hit.normal * (2.0f * facing), point)), share);
   }
   return color;
 }

@@ -112,7 +112,7 @@ Walk paired_walk(const Building& building, const WalkOptions& options, std::uint
   gait.heading_wander = 0.05f;
   gait.eye = robot.eye + random.real(-0.03f, 0.03f);
   gait.pitch = robot.pitch;
-  gait.exposure = random.real(1.0f, 1.4f);
+  gait.exposure = random.real(1.1f, 1.6f);
   gait.exposure_wander = 0.08f;
   gait.blur = 0.6f;
   gait.noise = 2.0f;
@@ -143,7 +143,7 @@ Walk random_walk(const Building& building, const WalkOptions& options, int index
   gait.heading_wander = random.real(0.03f, 0.105f);
   gait.eye = robot.eye + random.real(-0.1f, 0.1f);
   gait.pitch = robot.pitch + random.real(-0.04f, 0.04f);
-  gait.exposure = random.real(0.7f, 1.8f);
+  gait.exposure = random.real(0.7f, 2.2f);
   gait.exposure_wander = 0.2f;
   gait.blur = random.real(0.0f, 1.5f);
   gait.noise = random.real(0.5f, 5.0f);
