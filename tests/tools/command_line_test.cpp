@@ -399,6 +399,8 @@ TEST_CASE("the generated street is the same whenever it is rendered, and is neve
   CHECK(picture == text_of(scratch / "b/query/0001.png"));
   CHECK(picture != text_of(scratch / "a/ref/0001.png"));
   CHECK(run(scratch, "vprworld", "--places 2 -o " + (scratch / "a")).code == 1);
+  REQUIRE(run(scratch, "vprworld", "--places 2 --lens fisheye -o " + (scratch / "c")).code == 0);
+  CHECK(picture != text_of(scratch / "c/query/0001.png"));
 }
 
 TEST_CASE("a generated building is the same whenever it is rendered, and another for another seed or lens") {

@@ -139,9 +139,8 @@ LensChoice lens_choice(const std::string& name) {
 
 Status run(Options options) {
   const bool indoor = options.kind == "indoor";
-  if (options.lens.empty()) options.lens = indoor ? "mixed" : "pinhole";
   options.scene.spacing = options.spacing.value_or(indoor ? 1.0f : 5.0f);
-  options.scene.lens = lens_choice(options.lens);
+  if (!options.lens.empty()) options.scene.lens = lens_choice(options.lens);
   const auto scene = indoor ? create_indoor_scene(options.scene) : create_street_scene(options.scene);
   const int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
   BITPLACE_ASSIGN(executor, create_thread_pool(threads));
@@ -178,12 +177,10 @@ int main(int argc, char** argv) {
   app.add_option("--spacing", options.spacing,
                  "Metres from one place to the next (5 along a street, 1 indoors)")
       ->check(bitplace::tools::in_range(0.25, 100.0));
-  app.add_option("--lens", options.lens,
-                 "Indoors, of the camera, drawn for the seed; mixed: one of the two (the default)")
+  app.add_option(
+         "--lens", options.lens,
+         "Of the camera, drawn for the seed; mixed: one of the two (a plain camera along a street, mixed "
+         "indoors)")
       ->check(bitplace::tools::one_of({"pinhole", "fisheye", "mixed"}));
-  app.check_all([&options] {
-    if (options.kind == "street" && !options.lens.empty() && options.lens != "pinhole")
-      throw bitplace::tools::UsageError("--lens: a street is seen through a pinhole lens only");
-  });
   return program.main(argc, argv);
 }

@@ -27,19 +27,21 @@ struct Hit {
 };
 
 // Right and forward axes of the camera on the ground.
-struct Camera {
+struct GroundCamera {
   Pose pose;
   float sine;
   float cosine;
 
-  explicit Camera(const Pose& p) : pose(p), sine(std::sin(p.heading)), cosine(std::cos(p.heading)) {}
+  explicit GroundCamera(const Pose& p) : pose(p), sine(std::sin(p.heading)), cosine(std::cos(p.heading)) {}
   float depth(float x, float z) const { return (x - pose.x) * sine + (z - pose.z) * cosine; }
   float right(float x, float z) const { return (x - pose.x) * cosine - (z - pose.z) * sine; }
   // Ground direction of a column whose rays go `across` to the right per metre of depth.
   Vector direction(float across) const { return {sine + across * cosine, 0.0f, cosine - across * sine}; }
 };
 
-bool in_view(const Camera& camera, float x, float z, float radius) {
+// Within the picture of the plain camera, or, for other lenses, anywhere around it.
+bool in_view(const GroundCamera& camera, float x, float z, float radius, bool all_round) {
+  if (all_round) return std::hypot(x - camera.pose.x, z - camera.pose.z) < kFarthest + radius;
   const float depth = camera.depth(x, z);
   if (depth + radius < kNearest || depth - radius > kFarthest) return false;
   const float edge = 0.5f / kFocal;
@@ -77,7 +79,7 @@ bool hit_box(const Box& box, const Pose& pose, Vector d, Hit* hit) {
   return true;
 }
 
-bool hit_sprite(const Sprite& sprite, const Camera& camera, float across, Hit* hit) {
+bool hit_sprite(const Sprite& sprite, const GroundCamera& camera, float across, Hit* hit) {
   const float depth = camera.depth(sprite.x, sprite.z);
   if (depth < 1.0f || depth > kFarthest) return false;
   hit->u = (across * depth - camera.right(sprite.x, sprite.z)) / sprite.half_width;
@@ -89,17 +91,17 @@ bool hit_sprite(const Sprite& sprite, const Camera& camera, float across, Hit* h
 
 class Renderer {
  public:
-  Renderer(const Street& street, const Light& light, const Frame& frame)
+  Renderer(const Street& street, const Light& light, const Frame& frame, bool all_round)
       : street_(street), light_(light), camera_(frame.pose) {
     for (const auto* list : {&street.boxes(), &frame.boxes}) {
       for (const Box& box : *list) {
-        if (in_view(camera_, box.x, box.z, std::hypot(box.half_across, box.half_along)))
+        if (in_view(camera_, box.x, box.z, std::hypot(box.half_across, box.half_along), all_round))
           boxes_.push_back(&box);
       }
     }
     for (const auto* list : {&street.sprites(), &frame.sprites}) {
       for (const Sprite& sprite : *list) {
-        if (in_view(camera_, sprite.x, sprite.z, sprite.half_width)) sprites_.push_back(&sprite);
+        if (in_view(camera_, sprite.x, sprite.z, sprite.half_width, all_round)) sprites_.push_back(&sprite);
       }
     }
   }
@@ -117,6 +119,14 @@ class Renderer {
       if (hit_sprite(*sprite, camera_, across, &hit)) hits_.push_back(hit);
     }
     std::sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) { return a.near < b.near; });
+  }
+
+  // The same for all rays of one direction on the ground, in radians to the right of the z axis.
+  void begin_direction(float heading) {
+    Pose pose = camera_.pose;
+    pose.heading = heading;
+    camera_ = GroundCamera(pose);
+    begin_column(0.0f);
   }
 
   // The colour that a ray of this column sees; it rises `rise` metres per metre of depth.
@@ -164,11 +174,52 @@ class Renderer {
 
   const Street& street_;
   const Light& light_;
-  Camera camera_;
+  GroundCamera camera_;
   std::vector<const Box*> boxes_;
   std::vector<const Sprite*> sprites_;
   Vector direction_;
   std::vector<Hit> hits_;
+};
+
+// A ray of a picture: where it counts, and its rise per metre of ground.
+struct Sample {
+  std::size_t pixel;
+  float rise;
+  float gain;
+};
+
+// The rays of a picture through any lens, by their direction on the ground: a fan for each.
+class Fans {
+ public:
+  Fans(const Camera& camera, int width, int height) : fans_(kFans) {
+    const float scale = 1.0f / static_cast<float>(kSamples * width);
+    for (int row = 0; row < height * kSamples; ++row) {
+      for (int column = 0; column < width * kSamples; ++column) {
+        const Ray ray =
+            camera.ray((static_cast<float>(column) + 0.5f) * scale, (static_cast<float>(row) + 0.5f) * scale);
+        if (ray.gain >= kDimmest)
+          add(ray, static_cast<std::size_t>(row / kSamples * width + column / kSamples));
+      }
+    }
+  }
+
+  static float heading(std::size_t fan) { return (static_cast<float>(fan) + 0.5f) * (kTurn / kFans); }
+  const std::vector<std::vector<Sample>>& fans() const { return fans_; }
+
+ private:
+  static constexpr int kFans = 8192;
+  static constexpr float kTurn = 6.2831853f;
+  static constexpr float kDimmest = 0.002f;
+
+  void add(const Ray& ray, std::size_t pixel) {
+    const Vector d = ray.direction;
+    const float heading = std::atan2(d.x, d.z);
+    const float turn = heading < 0.0f ? heading + kTurn : heading;
+    const auto fan = static_cast<std::size_t>(turn * (kFans / kTurn)) % kFans;
+    fans_[fan].push_back({pixel, d.y / std::max(std::hypot(d.x, d.z), 1e-4f), ray.gain});
+  }
+
+  std::vector<std::vector<Sample>> fans_;
 };
 
 }  // namespace
@@ -176,7 +227,7 @@ class Renderer {
 Canvas render(const Street& street, const Light& light, const Frame& frame, int width, int height) {
   Canvas canvas{width, height, {}};
   canvas.pixels.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
-  Renderer renderer(street, light, frame);
+  Renderer renderer(street, light, frame, false);
   const float focal = kFocal * static_cast<float>(width);
   const float horizon = frame.pose.horizon * static_cast<float>(height);
   constexpr float kShare = 1.0f / (kSamples * kSamples);
@@ -188,6 +239,22 @@ Canvas render(const Street& street, const Light& light, const Frame& frame, int 
       canvas.pixels[static_cast<std::size_t>(row / kSamples * width + column / kSamples)] +=
           renderer.trace((horizon - y) / focal) * kShare;
     }
+  }
+  return canvas;
+}
+
+Canvas render(const Street& street, const Light& light, const Frame& frame, const Lens& lens, int width,
+              int height) {
+  Canvas canvas{width, height, {}};
+  canvas.pixels.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  Renderer renderer(street, light, frame, true);
+  const Fans fans(Camera(lens, {frame.pose.heading, frame.pose.horizon - 0.5f, 0.0f}), width, height);
+  constexpr float kShare = 1.0f / (kSamples * kSamples);
+  for (std::size_t fan = 0; fan < fans.fans().size(); ++fan) {
+    if (fans.fans()[fan].empty()) continue;
+    renderer.begin_direction(Fans::heading(fan));
+    for (const Sample& sample : fans.fans()[fan])
+      canvas.pixels[sample.pixel] += renderer.trace(sample.rise) * (sample.gain * kShare);
   }
   return canvas;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "world/lens.h"
@@ -16,8 +17,8 @@ inline constexpr int kHeight = 240;
 struct SceneOptions {
   std::uint32_t seed = 0;
   int places = 100;
-  float spacing = 5.0f;  // metres from one place to the next
-  LensChoice lens = LensChoice::pinhole;
+  float spacing = 5.0f;            // metres from one place to the next
+  std::optional<LensChoice> lens;  // none: what suits the scene
 };
 
 // One traversal: the picture at a place, kWidth x kHeight, RGB. It may be called from several threads.

@@ -29,7 +29,7 @@ Canvas render(const Building& building, const Walk& walk, const Step& step) {
 class IndoorScene final : public Scene {
  public:
   explicit IndoorScene(const SceneOptions& options)
-      : options_{options.seed, options.places, options.spacing, options.lens},
+      : options_{options.seed, options.places, options.spacing, options.lens.value_or(LensChoice::mixed)},
         building_(options.seed, static_cast<float>(options.places) * options.spacing) {}
 
   Traversal first() const override { return traversal(first_walk(building_, options_)); }
