@@ -18,12 +18,7 @@ int kept_rows(ResizeRule rule) {
   return antialiases(rule) ? 2 * filter_support(rule) * kKeptShrinking : kKeptWithoutWidening;
 }
 
-// Pillow filters the rows of an image first that is more than a hundred times as high as wide.
 constexpr int kTall = 100;
-
-bool filters_rows_first(const Preprocessing& rules, const ImageView& image) {
-  return rounds_twice(rules.resize) && image.height > kTall * image.width && rules.height < image.height;
-}
 
 // Sums of a row of the output, or of a tall image and then their bytes.
 std::size_t sums_bytes(const Preprocessing& rules) {
@@ -43,6 +38,10 @@ void set_weight(std::int32_t weight, int tap, TapPair* taps) {
 }
 
 }  // namespace
+
+bool filters_rows_first(const Preprocessing& rules, int source_width, int source_height) {
+  return rounds_twice(rules.resize) && source_height > kTall * source_width && rules.height < source_height;
+}
 
 std::size_t row_filter_bytes(const Preprocessing& rules) {
   const std::size_t element = rounds_twice(rules.resize) ? sizeof(std::uint8_t) : sizeof(std::int16_t);
@@ -159,7 +158,8 @@ void RowFilter<T>::make_tall_row(const FilterWindow& window, std::uint8_t* out) 
 template <typename T>
 void RowFilter<T>::make_row(int y, std::uint8_t* out) {
   const FilterWindow window = axis_.window(y);
-  if (filters_rows_first(task_.rules, task_.image)) return make_tall_row(window, out);
+  if (filters_rows_first(task_.rules, task_.image.width, task_.image.height))
+    return make_tall_row(window, out);
   if (window.count <= kept_) return sum_row(window, out);
   sum_long_row(
       window, static_cast<std::size_t>(count_),

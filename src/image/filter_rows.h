@@ -12,6 +12,9 @@
 
 namespace bitplace {
 
+// Pillow filters the rows of an image first that is more than a hundred times as high as wide.
+bool filters_rows_first(const Preprocessing& rules, int source_width, int source_height);
+
 // Working memory of one RowFilter, for images of any height.
 std::size_t row_filter_bytes(const Preprocessing& rules);
 

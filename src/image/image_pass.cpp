@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "image/channel_order.h"
 #include "image/filter_rows.h"
 #include "image/resize_taps.h"
 #include "kernels/common/kernel.h"
@@ -42,22 +43,6 @@ std::size_t rows_bytes(const Preprocessing& rules) {
   const std::size_t rows = filters(rules.resize) ? round_up(row_filter_bytes(rules), kAlignment)
                                                  : 2 * blended_elements(rules.width) * sizeof(std::int16_t);
   return bytes_row_bytes(rules.width) + rows;
-}
-
-bool is_bgr(PixelFormat format) {
-  return format == PixelFormat::bgr8 || format == PixelFormat::bgra8;
-}
-
-bool is_reversed(const Preprocessing& rules, PixelFormat format) {
-  return format != PixelFormat::gray8 && is_bgr(format) != (rules.channel_order == ChannelOrder::bgr);
-}
-
-void set_channels(const Preprocessing& rules, PixelFormat format, ResizeColumns* columns) {
-  const bool gray = format == PixelFormat::gray8;
-  for (std::uint8_t c = 0; c < kResizeChannels; ++c) {
-    const int channel = gray ? 0 : is_reversed(rules, format) ? 2 - c : c;
-    columns->channels[c] = static_cast<std::uint8_t>(channel);
-  }
 }
 
 void fill_blend_taps(const ImageView& image, int width, ColumnTap* taps) {
@@ -102,7 +87,7 @@ ImagePass::ImagePass(const Preprocessing& rules, const ImageKernels& kernels, co
   if (image_.stride == 0) image_.stride = image_.width * bytes_per_pixel(image_.format);
   const bool same_size = image_.width == rules_.width && image_.height == rules_.height;
   const bool same_bytes =
-      bytes_per_pixel(image_.format) == kResizeChannels && !is_reversed(rules_, image_.format);
+      bytes_per_pixel(image_.format) == kResizeChannels && !reverses_channels(rules_, image_.format);
   if (same_size) {
     method_ = same_bytes ? Method::copy : Method::gather;
   } else {
@@ -119,7 +104,7 @@ ImagePass::ImagePass(const Preprocessing& rules, const ImageKernels& kernels, co
 }
 
 void ImagePass::arrange_filter(int begin) {
-  set_channels(rules_, image_.format, &columns_);
+  source_channels(rules_, image_.format, columns_.channels);
   const auto arrange = [&](const ResampleKernel* kernel) {
     kernels_.resample = kernel;
     return arrange_filter_columns(rules_, image_, begin, kernel->reads_windows, columns_.channels, scratch_,
@@ -138,7 +123,7 @@ void ImagePass::arrange_columns() {
   auto* taps = reinterpret_cast<ColumnTap*>(scratch_);
   columns_.width = rules_.width;
   columns_.taps = taps;
-  set_channels(rules_, image_.format, &columns_);
+  source_channels(rules_, image_.format, columns_.channels);
   const bool blends = method_ == Method::blend;
   (blends ? fill_blend_taps : fill_gather_taps)(image_, rules_.width, taps);
   const auto pixel_bytes = static_cast<std::uint32_t>(bytes_per_pixel(image_.format));
