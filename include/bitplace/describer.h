@@ -17,11 +17,19 @@ struct DescriberOptions {
   const char* isa = nullptr;           // as PlanOptions
   int threads = 1;                     // 1 creates no thread
   std::shared_ptr<Executor> executor;  // when set, used instead of a pool of `threads`
+  const char* device = nullptr;        // as PlanOptions; for open() alone: a plan has its device
+  // On a GPU: how many images of one size run together at most, which decides the arena. The CPU takes one
+  // after another.
+  int batch = 1;
 };
 
 // A plan and one arena. One thread at a time uses it; programs with several threads give each its own, made
 // from one plan. describe() allocates nothing, takes no lock with one thread, and gives the same bytes on
 // every instruction set and with every number of threads.
+//
+// On a GPU a describer has a stream of its own. The first image of a size records the whole frame as one
+// graph, which allocates; every later one is a copy into pinned memory, one launch and one wait at the end.
+// Descriptors of networks of integers are the CPU's bytes.
 class BITPLACE_API Describer {
  public:
   static Result<Describer> open(const char* path, const DescriberOptions& options = {}) noexcept;
@@ -39,6 +47,10 @@ class BITPLACE_API Describer {
   Result<DescriptorView> describe(const ImageView& image) noexcept;
   // The same into the caller's memory; `bytes` must be descriptor_spec().bytes().
   Status describe(const ImageView& image, void* descriptor, std::size_t bytes) noexcept;
+  // Of `count` images of any sizes, one behind another; `bytes` must be count times
+  // descriptor_spec().bytes(). On a GPU neighbours of one size run together, up to DescriberOptions::batch of
+  // them.
+  Status describe(const ImageView* images, std::size_t count, void* descriptors, std::size_t bytes) noexcept;
 
   // The last layer as it is, before normalisation or encoding, flattened NHWC, as f32.
   std::size_t feature_count() const noexcept;

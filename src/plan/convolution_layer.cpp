@@ -154,7 +154,8 @@ std::int64_t multiply_accumulates(const ConvolutionProblem& p) {
          convolution_depth(p);
 }
 
-void pack_convolution(const Graph& graph, const Node& node, const ConvolutionStep& step, std::byte* packed) {
+void pack_convolution(const Graph& graph, const Node& node, const ConvolutionStep& step, PackConvolution pack,
+                      std::byte* packed) {
   const Tensor& weight = *graph.parameter(node, "weight");
   const auto* scale = parameter_data<float>(graph, node, "scale");
   const bool to_floats = step.weight_type == DataType::f32 || step.weight_type == DataType::f16;
@@ -168,7 +169,7 @@ void pack_convolution(const Graph& graph, const Node& node, const ConvolutionSte
                                           parameter_data<std::uint8_t>(graph, node, "flip"),
                                           to_floats ? nullptr : scale,
                                           parameter_data<float>(graph, node, "bias")};
-  step.kernel->pack(step.problem, constants, packed);
+  pack(step.problem, constants, packed);
 }
 
 }  // namespace bitplace

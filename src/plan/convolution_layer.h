@@ -18,7 +18,9 @@ std::string convolution_text(const Graph& graph, const Node& node);
 
 std::int64_t multiply_accumulates(const ConvolutionProblem& problem);
 
-// Writes the constants in the kernel's layout.
-void pack_convolution(const Graph& graph, const Node& node, const ConvolutionStep& step, std::byte* packed);
+// Writes the constants in the layout of the kernel whose function this is.
+using PackConvolution = void (*)(const ConvolutionProblem&, const ConvolutionConstants&, void* packed);
+void pack_convolution(const Graph& graph, const Node& node, const ConvolutionStep& step, PackConvolution pack,
+                      std::byte* packed);
 
 }  // namespace bitplace

@@ -140,7 +140,7 @@ struct ConstantPacker {
 
   void operator()(ConvolutionStep& step) const {
     step.packed = packed;
-    if (!step.prepares) pack_convolution(graph, node, step, packed);
+    if (!step.prepares) pack_convolution(graph, node, step, step.kernel->pack, packed);
   }
   void operator()(MaxPoolStep& step) const {
     const Tensor* flip = graph.parameter(node, "flip");

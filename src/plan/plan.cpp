@@ -1,11 +1,11 @@
 #include "bitplace/plan.h"
 
-#include <limits>
-
 #include "core/error.h"
+#include "cuda/plan/device_name.h"
+#include "cuda/plan/plan_for_device.h"
 #include "graph/validate.h"
+#include "plan/arena_layout.h"
 #include "plan/layer.h"
-#include "plan/memory_planner.h"
 #include "plan/plan_implementation.h"
 #include "plan/preprocessing_step.h"
 #include "plan/value_layout.h"
@@ -14,59 +14,6 @@ namespace bitplace {
 namespace {
 
 constexpr std::size_t kMostArenaBytes = std::size_t{1} << 32;
-constexpr std::size_t kNoBuffer = std::numeric_limits<std::size_t>::max();
-
-// Collects what the arena must hold and when. Stage 0 is the preprocessing, stage i + 1 the i-th planned
-// layer.
-class ArenaLayout {
- public:
-  explicit ArenaLayout(const Graph& graph)
-      : graph_(graph), buffer_of_value_(graph.values.size(), kNoBuffer) {}
-
-  void write(ValueId value, int stage) {
-    buffer_of_value_[index(value)] = add(value_bytes(graph_.values[index(value)]), stage, stage);
-  }
-  // A reshaped value is its input's memory.
-  void alias(ValueId value, ValueId source) {
-    buffer_of_value_[index(value)] = buffer_of_value_[index(source)];
-  }
-  void read(ValueId value, int stage) { requests_[buffer_of_value_[index(value)]].last = stage; }
-
-  // Scratch is in use during one stage only.
-  std::size_t add_scratch(std::size_t bytes, int stage) {
-    return bytes == 0 ? kNoBuffer : add(bytes, stage, stage);
-  }
-
-  Status place() {
-    plan_ = plan_memory(requests_);
-    if (has_overlap(requests_, plan_))
-      return make_error(ErrorCode::internal, "plan", "two live buffers overlap");
-    if (plan_.total_bytes > kMostArenaBytes) {
-      return make_error(ErrorCode::out_of_memory, "plan",
-                        "the model needs " + std::to_string(plan_.total_bytes) + " bytes while running");
-    }
-    return {};
-  }
-
-  std::size_t offset(ValueId value) const { return plan_.offsets[buffer_of_value_[index(value)]]; }
-  std::size_t scratch_offset(std::size_t buffer) const {
-    return buffer == kNoBuffer ? 0 : plan_.offsets[buffer];
-  }
-  std::size_t total_bytes() const { return plan_.total_bytes; }
-
- private:
-  static std::size_t index(ValueId value) { return static_cast<std::size_t>(value); }
-
-  std::size_t add(std::size_t bytes, int first, int last) {
-    requests_.push_back({bytes + kTailPad, first, last});
-    return requests_.size() - 1;
-  }
-
-  const Graph& graph_;
-  std::vector<std::size_t> buffer_of_value_;
-  std::vector<BufferRequest> requests_;
-  MemoryPlan plan_;
-};
 
 class PlanBuilder {
  public:
@@ -78,7 +25,7 @@ class PlanBuilder {
 
   Result<std::shared_ptr<const Plan::Implementation>> build() {
     BITPLACE_TRY(plan_layers());
-    BITPLACE_TRY(arena_.place());
+    BITPLACE_TRY(arena_.place(kMostArenaBytes));
     BITPLACE_TRY(pack());
     fill_offsets();
     return std::shared_ptr<const Plan::Implementation>(std::move(result_));
@@ -125,6 +72,7 @@ class PlanBuilder {
     Result<AlignedBuffer> memory = AlignedBuffer::allocate(total + kTailPad);
     if (!memory.ok()) return memory.error();
     result_->packed = *std::move(memory);
+    result_->packed_bytes = result_->packed.size();
     std::size_t offset = 0;
     for (PlannedLayer& layer : layers_) {
       pack_layer(graph_, layer, result_->packed.data() + offset);
@@ -168,7 +116,7 @@ class PlanBuilder {
   std::shared_ptr<Plan::Implementation> result_;
   std::vector<PlannedLayer> layers_;
   std::vector<std::size_t> scratch_;  // buffer of each layer's scratch
-  std::size_t preprocessing_scratch_ = kNoBuffer;
+  std::size_t preprocessing_scratch_ = ArenaLayout::kNoBuffer;
 };
 
 }  // namespace
@@ -177,10 +125,11 @@ Result<Plan> Plan::create(const Model& model, const PlanOptions& options) noexce
   return guarded([&]() -> Result<Plan> {
     const Result<IsaFeatures> features = active_features(options.isa);
     if (!features.ok()) return features.error();
-    BITPLACE_ASSIGN(implementation, PlanBuilder(model, *features).build());
-    Plan plan;
-    plan.implementation_ = std::move(implementation);
-    return plan;
+    BITPLACE_ASSIGN(device, cuda::parse_device_name(options.device));
+    const bool on_cpu = device.kind == cuda::DeviceName::Kind::cpu;
+    BITPLACE_ASSIGN(implementation, on_cpu ? PlanBuilder(model, *features).build()
+                                           : cuda::plan_for_device(model, *features, device));
+    return Plan(std::move(implementation));
   });
 }
 
@@ -191,10 +140,20 @@ IsaFeatures Plan::features() const noexcept {
   return implementation_->features;
 }
 std::size_t Plan::packed_bytes() const noexcept {
-  return implementation_->packed.size();
+  return implementation_->packed_bytes;
 }
 std::size_t Plan::arena_bytes() const noexcept {
   return implementation_->arena_bytes;
+}
+const char* Plan::device() const noexcept {
+  return implementation_->device.c_str();
+}
+Result<std::size_t> Plan::arena_bytes(int batch) const noexcept {
+  return guarded([&]() -> Result<std::size_t> {
+    if (batch < 1) return make_error(ErrorCode::invalid_argument, "batch", "must be at least 1");
+    if (implementation_->device_plan == nullptr) return arena_bytes();
+    return cuda::arena_bytes(*implementation_->device_plan, batch);
+  });
 }
 const StepInfo& Plan::preprocessing() const noexcept {
   return implementation_->preprocessing;

@@ -1,6 +1,8 @@
 // What a plan holds.
 #pragma once
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "bitplace/plan.h"
@@ -11,10 +13,15 @@
 
 namespace bitplace {
 
+namespace cuda {
+class DevicePlan;
+}
+
 struct Plan::Implementation {
   Model model;
   IsaFeatures features = 0;
-  AlignedBuffer packed;               // constants of all steps
+  AlignedBuffer packed;  // constants of all steps
+  std::size_t packed_bytes = 0;
   std::vector<Step> steps;            // in order; each needs the one before it to be complete
   std::vector<StepInfo> info;         // one per layer that does something
   std::vector<ValueId> layer_values;  // what each of these layers writes
@@ -27,6 +34,10 @@ struct Plan::Implementation {
   DataType features_type = DataType::f32;
   std::int64_t feature_count = 0;
   std::size_t descriptor_offset = 0;
+
+  // Of a plan for a GPU, whose arena and steps the members above do not describe.
+  std::shared_ptr<const cuda::DevicePlan> device_plan;
+  std::string device = "cpu";
 };
 
 }  // namespace bitplace
