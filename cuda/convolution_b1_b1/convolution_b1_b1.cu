@@ -1,0 +1,23 @@
+#include "cuda/convolution_b1_b1/convolution_b1_b1.h"
+
+#include "cuda/tiled/tiled_launch.h"
+
+namespace bitplace::cuda {
+
+int launch_convolution_b1_b1_xor128(const void* call, void* stream) {
+  return launch_tiled<BitsXor128>(call, kBitsForm, stream);
+}
+int launch_convolution_b1_b1_xor256(const void* call, void* stream) {
+  return launch_tiled<BitsXor256>(call, kBitsForm, stream);
+}
+int launch_convolution_b1_b1_and256(const void* call, void* stream) {
+  return launch_tiled<BitsAnd256>(call, kBitsForm, stream);
+}
+int launch_convolution_b1_b1_bytes(const void* call, void* stream) {
+  return launch_tiled<BitsAsBytes>(call, kBitsForm, stream);
+}
+int launch_convolution_b1_b1_threads(const void* call, void* stream) {
+  return launch_tiled<BitsByThreads>(call, kBitsForm, stream);
+}
+
+}  // namespace bitplace::cuda

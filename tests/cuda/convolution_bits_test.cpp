@@ -1,0 +1,149 @@
+// Convolutions with weights of one bit by the phases of the device's kernels against the reference on the
+// CPU.
+
+#include <catch2/catch.hpp>
+
+#include "cuda/convolution_b1_b1/convolution_b1_b1.h"
+#include "cuda/device_convolution.h"
+#include "kernels/convolution_b1_b1/convolution_b1_b1.h"
+#include "kernels/convolution_sweep.h"
+#include "kernels/kernel_rows.h"
+
+using namespace bitplace;
+using namespace bitplace::test;
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+struct Operation {
+  ConvolutionInput input;
+  KernelTable<cuda::DeviceConvolutionKernel> device;
+  KernelTable<ConvolutionKernel> host;
+};
+
+Operation bits_with_bits() {
+  return {ConvolutionInput::b1, cuda::convolution_b1_b1_kernels(), convolution_b1_b1_kernels()};
+}
+
+// A batch that shares one case's constants.
+struct Batch {
+  ConvolutionCase first;
+  std::vector<Bytes> images;
+};
+
+Bytes reference_output(const Operation& operation, const Batch& batch, Random& random) {
+  Bytes all;
+  std::string damage;
+  ConvolutionCase c = batch.first;
+  for (const Bytes& image : batch.images) {
+    c.input = image;
+    const Bytes one = run_kernel(reference_row(operation.host), c, Placement::against_end, random, &damage);
+    all.insert(all.end(), one.begin(), one.end());
+  }
+  REQUIRE(damage.empty());
+  return all;
+}
+
+Bytes device_output(const DeviceRun& run, const Batch& batch, std::string* damage) {
+  Bytes images;
+  for (const Bytes& image : batch.images)
+    images.insert(images.end(), image.begin(), image.end());
+  const ConvolutionCase& c = batch.first;
+  const auto null_if_empty = [](const auto& values) { return values.empty() ? nullptr : values.data(); };
+  const ConvolutionConstants constants = {c.weight_rows.data(), null_if_empty(c.threshold),
+                                          null_if_empty(c.flip), null_if_empty(c.scale),
+                                          null_if_empty(c.bias)};
+  return run_on_device(run, c.problem, constants, images, output_bytes(c.problem), damage);
+}
+
+class Comparison {
+ public:
+  explicit Comparison(Operation operation) : operation_(operation), runs_(operation.device) {}
+
+  void compare(const ConvolutionProblem& problem, Fill input, Fill weights) {
+    DeviceRun run = runs_.next(problem);
+    Batch batch = {make_case(problem, operation_.input, input, weights, random_), {}};
+    for (std::int32_t i = 0; i < run.batch; ++i)
+      batch.images.push_back(make_case(problem, operation_.input, input, weights, random_).input);
+    const Bytes raw = compare(run, batch);
+    batch.first.problem.epilogue = ConvolutionEpilogue::threshold_b1;
+    if (run.row->accepts(batch.first.problem, run.row->kernel.lowest_architecture)) {
+      const Bytes first_image(raw.begin(),
+                              raw.begin() + static_cast<std::ptrdiff_t>(raw.size() / batch.images.size()));
+      choose_thresholds(batch.first, as_s32(first_image), random_);
+      compare(run, batch);
+    }
+    if (operation_.input == ConvolutionInput::u8) return;
+    batch.first.problem.epilogue = ConvolutionEpilogue::affine_f32;
+    choose_scales(batch.first, random_);
+    compare(run, batch);
+  }
+
+  Random& random() { return random_; }
+  std::string never_drawn() const { return runs_.never_drawn(); }
+
+ private:
+  Bytes compare(const DeviceRun& run, const Batch& batch) {
+    std::string damage;
+    const Bytes expected = reference_output(operation_, batch, random_);
+    const Bytes actual = device_output(run, batch, &damage);
+    damage += first_difference(expected, actual);
+    if (!damage.empty()) {
+      FAIL_CHECK(run.row->kernel.name << run.tile << ": " << damage << "\n  " << describe(batch.first.problem)
+                                      << ", batch " << run.batch);
+    }
+    return expected;
+  }
+
+  Operation operation_;
+  DeviceRuns runs_;
+  Random random_;
+};
+
+void compare_sweep(const Operation& operation) {
+  Comparison comparison(operation);
+  Random random;
+  constexpr Fill kFills[] = {Fill::random, Fill::random, Fill::random, Fill::all_ones, Fill::all_zeros};
+  for (const ConvolutionProblem& problem : sweep(operation.input, 1, random))
+    comparison.compare(problem, kFills[random.integer(0, 4)], kFills[random.integer(0, 4)]);
+  CHECK(comparison.never_drawn().empty());
+}
+
+ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std::int32_t outputs,
+                                  std::int32_t kernel, std::int32_t pad, ConvolutionPadding padding) {
+  ConvolutionProblem p{};
+  p.input_height = p.input_width = extent;
+  p.input_channels = inputs;
+  p.output_channels = outputs;
+  p.kernel_height = p.kernel_width = kernel;
+  p.stride_height = p.stride_width = p.dilation_height = p.dilation_width = p.groups = 1;
+  p.pool_height = p.pool_width = 1;
+  p.pad_top = p.pad_left = p.pad_bottom = p.pad_right = pad;
+  p.padding = padding;
+  p.epilogue = ConvolutionEpilogue::raw_s32;
+  REQUIRE(infer_output(p));
+  return p;
+}
+
+}  // namespace
+
+TEST_CASE("every 1 x 1-bit convolution for GPUs equals the reference over a sweep of shapes") {
+  compare_sweep(bits_with_bits());
+}
+
+TEST_CASE(
+    "1 x 1-bit convolutions for GPUs are exact over several tiles and stages, and at the range's ends") {
+  using enum ConvolutionPadding;
+  Comparison comparison(bits_with_bits());
+  const Fill fills[] = {Fill::random, Fill::all_ones, Fill::all_zeros};
+  for (const ConvolutionProblem& problem :
+       {square_problem(6, 128, 70, 3, 1, zero), square_problem(9, 512, 66, 1, 0, valid),
+        square_problem(5, 96, 40, 5, 2, one), square_problem(1, 20007, 7, 1, 0, valid)}) {
+    for (int repetition = 0; repetition < 5; ++repetition) {
+      comparison.compare(problem, fills[comparison.random().integer(0, 2)],
+                         fills[comparison.random().integer(0, 2)]);
+    }
+  }
+  CHECK(comparison.never_drawn().empty());
+}
