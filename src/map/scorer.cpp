@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "kernels/distance/cosine.h"
 
 namespace bitplace {
 namespace {
@@ -34,12 +35,6 @@ const char* fault_bits(const std::uint8_t* data, std::int32_t dimension) {
   const int used = dimension % 8;
   if (used == 0) return nullptr;
   return data[dimension / 8] >> used != 0 ? "a bit beyond the dimension is set" : nullptr;
-}
-
-float cosine(std::int32_t dot, float norm, float other) {
-  const double norms = static_cast<double>(norm) * static_cast<double>(other);
-  if (norms == 0.0) return 0.0f;
-  return std::clamp(static_cast<float>(static_cast<double>(dot) / norms), -1.0f, 1.0f);
 }
 
 }  // namespace
