@@ -1,11 +1,19 @@
 // All convolution tables of the device: the one list.
 
+#include "cuda/convolution_b1_b1/convolution_b1_b1.h"
+#include "cuda/depthwise/depthwise_rows.h"
 #include "cuda/plan/device_convolution.h"
 
 namespace bitplace::cuda {
 
 DeviceConvolutionTableList device_convolution_tables() {
-  return {nullptr, 0};
+  static constexpr DeviceConvolutionTable kTables[] = {
+      {"convolution_b1_b1", convolution_b1_b1_kernels},
+      {"depthwise_s8_s8", depthwise_s8_s8_kernels},
+      {"depthwise_f16_f16", depthwise_f16_f16_kernels},
+      {"depthwise_f32_f32", depthwise_f32_f32_kernels},
+  };
+  return {kTables, sizeof(kTables) / sizeof(kTables[0])};
 }
 
 }  // namespace bitplace::cuda

@@ -8,13 +8,20 @@
 namespace bitplace::cuda {
 namespace {
 
-// Of the sizes of image that come in turn, so many keep their frames.
+// Of the sizes of image that come in turn, so many keep their memory and frames, and each as many frames.
+constexpr std::size_t kMostSizes = 4;
 constexpr std::size_t kMostFrames = 8;
+
+// Makes room for one more at the end.
+template <typename T>
+void drop_first_of(std::vector<T>* items, std::size_t most) {
+  if (items->size() == most) items->erase(items->begin());
+}
 
 }  // namespace
 
 DeviceDescriber::DeviceDescriber(std::shared_ptr<const DevicePlan> plan, std::int32_t batch)
-    : plan_(std::move(plan)), batch_(batch), descriptor_stride_(plan_->descriptor_bytes()) {}
+    : plan_(std::move(plan)), batch_(batch) {}
 
 Result<std::unique_ptr<DeviceDescriber>> DeviceDescriber::create(std::shared_ptr<const DevicePlan> plan,
                                                                  std::int32_t batch) {
@@ -33,16 +40,14 @@ Status DeviceDescriber::take_memory() {
   layout_ = std::move(layout);
   BITPLACE_ASSIGN(arena, device.allocate(layout_.total_bytes, "a describer's arena"));
   arena_ = std::move(arena);
-  BITPLACE_ASSIGN(result, device.allocate_pinned(descriptor_stride_ * static_cast<std::size_t>(batch_),
+  BITPLACE_ASSIGN(result, device.allocate_pinned(plan_->descriptor_bytes() * static_cast<std::size_t>(batch_),
                                                  "a describer's descriptors"));
   pinned_result_ = std::move(result);
-  BITPLACE_ASSIGN(scratch, AlignedBuffer::allocate(plan_->preprocessing().scratch_bytes()));
-  preprocessing_scratch_ = std::move(scratch);
   BITPLACE_ASSIGN(stream, device.create_stream());
   stream_ = std::move(stream);
+  step_times_.resize(plan_->steps().size());
   // What kernels read behind a tensor is defined from the first frame on.
   BITPLACE_TRY(stream_->clear(arena_.get(), layout_.total_bytes));
-  step_times_.resize(plan_->steps().size());
   return stream_->synchronize();
 }
 
@@ -55,7 +60,7 @@ Status DeviceDescriber::describe(std::span<const ImageView> images, std::size_t 
       ++count;
     BITPLACE_TRY(run(images.first(count)));
     for (std::size_t i = 0; i < count; ++i, descriptors += descriptor_bytes)
-      std::memcpy(descriptors, pinned_result_.get() + i * descriptor_stride_, descriptor_bytes);
+      std::memcpy(descriptors, pinned_result_.get() + i * plan_->descriptor_bytes(), descriptor_bytes);
     images = images.subspan(count);
   }
   return {};
@@ -71,34 +76,52 @@ Status DeviceDescriber::features(const ImageView& image, std::size_t bytes, std:
 }
 
 Status DeviceDescriber::run(std::span<const ImageView> images) {
-  const FrameKey key{format_of(images[0]), static_cast<std::int32_t>(images.size())};
-  BITPLACE_TRY(make_room(key));
-  const DevicePreprocessing& preprocessing = plan_->preprocessing();
-  const std::size_t each = preprocessing.staged_bytes(key.format);
-  for (std::size_t i = 0; i < images.size(); ++i)
-    preprocessing.stage(images[i], pinned_images_.get() + i * each, preprocessing_scratch_.data());
-  if (profiled_) return run_profiled(key);
-  BITPLACE_ASSIGN(recording, recording_of(key));
-  BITPLACE_TRY(stream_->replay(*recording));
+  const auto count = static_cast<std::int32_t>(images.size());
+  BITPLACE_ASSIGN(size, size_of(format_of(images[0])));
+  for (std::int32_t i = 0; i < count; ++i)
+    size->images.stage(images[static_cast<std::size_t>(i)], i);
+  return profiled_ ? run_profiled(size->images, count) : run_recorded(*size, count);
+}
+
+Result<DeviceDescriber::ImageSize*> DeviceDescriber::size_of(const ImageFormat& format) {
+  const auto found = std::find_if(sizes_.begin(), sizes_.end(),
+                                  [&](const ImageSize& size) { return size.images.format() == format; });
+  if (found != sizes_.end()) return &*found;
+  drop_first_of(&sizes_, kMostSizes);
+  BITPLACE_ASSIGN(images, DeviceImages::create(*plan_->device(), plan_->preprocessing(), format, batch_));
+  sizes_.push_back({std::move(images), {}});
+  return &sizes_.back();
+}
+
+Status DeviceDescriber::run_recorded(ImageSize& size, std::int32_t count) {
+  auto found = std::find_if(size.frames.begin(), size.frames.end(),
+                            [&](const Frame& frame) { return frame.count == count; });
+  if (found == size.frames.end()) {
+    BITPLACE_ASSIGN(recording, stream_->record([&] { return issue_frame(size.images, count); }));
+    drop_first_of(&size.frames, kMostFrames);
+    size.frames.push_back({count, std::move(recording)});
+    found = size.frames.end() - 1;
+  }
+  BITPLACE_TRY(stream_->replay(*found->recording));
   return stream_->synchronize();
 }
 
-Status DeviceDescriber::run_profiled(const FrameKey& key) {
+Status DeviceDescriber::run_profiled(const DeviceImages& images, std::int32_t count) {
   const std::size_t steps = plan_->steps().size();
   if (steps + 2 > Stream::kMostMarks) {
     return make_error(ErrorCode::unsupported, "profile", std::to_string(steps) + " steps are too many");
   }
   BITPLACE_TRY(stream_->mark(0));
-  BITPLACE_TRY(issue_image(key));
+  BITPLACE_TRY(issue_input(images, count));
   BITPLACE_TRY(stream_->mark(1));
   for (std::size_t i = 0; i < steps; ++i) {
-    BITPLACE_TRY(issue_step(i, key.images));
+    BITPLACE_TRY(issue_step(i, count));
     BITPLACE_TRY(stream_->mark(i + 2));
   }
-  BITPLACE_TRY(issue_result(key.images));
+  BITPLACE_TRY(issue_result(count));
   BITPLACE_TRY(stream_->synchronize());
-  BITPLACE_ASSIGN(image_time, stream_->nanoseconds_between(0, 1));
-  preprocessing_time_ = image_time;
+  BITPLACE_ASSIGN(input_time, stream_->nanoseconds_between(0, 1));
+  preprocessing_time_ = input_time;
   for (std::size_t i = 0; i < steps; ++i) {
     BITPLACE_ASSIGN(time, stream_->nanoseconds_between(i + 1, i + 2));
     step_times_[i] = time;
@@ -106,60 +129,28 @@ Status DeviceDescriber::run_profiled(const FrameKey& key) {
   return {};
 }
 
-// Frames that were recorded use the memory that there was.
-Status DeviceDescriber::make_room(const FrameKey& key) {
-  const std::size_t needed =
-      plan_->preprocessing().staged_bytes(key.format) * static_cast<std::size_t>(key.images);
-  if (needed <= image_bytes_) return {};
-  frames_.clear();
-  pinned_images_.reset();
-  device_images_.reset();
-  image_bytes_ = 0;
-  Device& device = *plan_->device();
-  BITPLACE_ASSIGN(pinned, device.allocate_pinned(needed, "a pass's images"));
-  BITPLACE_ASSIGN(images, device.allocate(needed + kTailPad, "a pass's images"));
-  pinned_images_ = std::move(pinned);
-  device_images_ = std::move(images);
-  image_bytes_ = needed;
-  return {};
+Status DeviceDescriber::issue_frame(const DeviceImages& images, std::int32_t count) {
+  BITPLACE_TRY(issue_input(images, count));
+  for (std::size_t i = 0; i < plan_->steps().size(); ++i)
+    BITPLACE_TRY(issue_step(i, count));
+  return issue_result(count);
 }
 
-Result<const Recording*> DeviceDescriber::recording_of(const FrameKey& key) {
-  const auto found =
-      std::find_if(frames_.begin(), frames_.end(), [&](const Frame& f) { return f.key == key; });
-  if (found != frames_.end()) return found->recording.get();
-  BITPLACE_ASSIGN(recording, stream_->record([&] { return issue_frame(key); }));
-  if (frames_.size() == kMostFrames) frames_.erase(frames_.begin());
-  frames_.push_back({key, std::move(recording)});
-  return frames_.back().recording.get();
+Status DeviceDescriber::issue_input(const DeviceImages& images, std::int32_t count) {
+  return images.issue(count, arena_.get() + layout_.input_offset, *stream_);
 }
 
-Status DeviceDescriber::issue_image(const FrameKey& key) {
-  const DevicePreprocessing& preprocessing = plan_->preprocessing();
-  const std::size_t bytes = preprocessing.staged_bytes(key.format) * static_cast<std::size_t>(key.images);
-  BITPLACE_TRY(stream_->copy_to_device(device_images_.get(), pinned_images_.get(), bytes));
-  return preprocessing.issue(key.format, key.images, device_images_.get(),
-                             arena_.get() + layout_.input_offset, *stream_);
-}
-
-Status DeviceDescriber::issue_step(std::size_t index, std::int32_t images) {
+Status DeviceDescriber::issue_step(std::size_t index, std::int32_t count) {
   const DeviceLayout::StepOffsets& at = layout_.steps[index];
   std::byte* arena = arena_.get();
   return issue(plan_->steps()[index],
-               {arena + at.input, arena + at.second_input, arena + at.output, arena + at.scratch, images},
+               {arena + at.input, arena + at.second_input, arena + at.output, arena + at.scratch, count},
                *stream_);
 }
 
-Status DeviceDescriber::issue_result(std::int32_t images) {
+Status DeviceDescriber::issue_result(std::int32_t count) {
   return stream_->copy_to_host(pinned_result_.get(), arena_.get() + layout_.descriptor_offset,
-                               descriptor_stride_ * static_cast<std::size_t>(images));
-}
-
-Status DeviceDescriber::issue_frame(const FrameKey& key) {
-  BITPLACE_TRY(issue_image(key));
-  for (std::size_t i = 0; i < plan_->steps().size(); ++i)
-    BITPLACE_TRY(issue_step(i, key.images));
-  return issue_result(key.images);
+                               plan_->descriptor_bytes() * static_cast<std::size_t>(count));
 }
 
 }  // namespace bitplace::cuda

@@ -9,7 +9,7 @@
 
 #include "bitplace/descriptor.h"
 #include "bitplace/image.h"
-#include "core/arena.h"
+#include "cuda/plan/device_images.h"
 #include "cuda/plan/device_plan.h"
 
 namespace bitplace::cuda {
@@ -26,7 +26,7 @@ class DeviceDescriber {
   // takes descriptor_bytes for each, one behind another.
   Status describe(std::span<const ImageView> images, std::size_t descriptor_bytes, std::byte* descriptors);
 
-  // The value that plan's graph names its features, of one image, as it lies on the device.
+  // The value that the graph names its features, of one image, as it lies on the device.
   Status features(const ImageView& image, std::size_t bytes, std::byte* out);
 
   // Passes are launched step by step and timed; see the times of the last.
@@ -35,40 +35,34 @@ class DeviceDescriber {
   const std::vector<std::int64_t>& step_nanoseconds() const { return step_times_; }
 
  private:
-  // What makes a recorded frame fit.
-  struct FrameKey {
-    ImageFormat format;
-    std::int32_t images = 0;
-
-    bool operator==(const FrameKey&) const = default;
-  };
+  // A whole frame for so many images.
   struct Frame {
-    FrameKey key;
+    std::int32_t count;
     std::unique_ptr<Recording> recording;
+  };
+  struct ImageSize {
+    DeviceImages images;
+    std::vector<Frame> frames;
   };
 
   DeviceDescriber(std::shared_ptr<const DevicePlan> plan, std::int32_t batch);
   Status take_memory();
   Status run(std::span<const ImageView> images);
-  Status run_profiled(const FrameKey& key);
-  Status make_room(const FrameKey& key);
-  Result<const Recording*> recording_of(const FrameKey& key);
-  Status issue_image(const FrameKey& key);
-  Status issue_step(std::size_t index, std::int32_t images);
-  Status issue_result(std::int32_t images);
-  Status issue_frame(const FrameKey& key);
+  Status run_recorded(ImageSize& size, std::int32_t count);
+  Status run_profiled(const DeviceImages& images, std::int32_t count);
+  Result<ImageSize*> size_of(const ImageFormat& format);
+  Status issue_frame(const DeviceImages& images, std::int32_t count);
+  Status issue_input(const DeviceImages& images, std::int32_t count);
+  Status issue_step(std::size_t index, std::int32_t count);
+  Status issue_result(std::int32_t count);
 
   std::shared_ptr<const DevicePlan> plan_;
   std::int32_t batch_;
-  std::size_t descriptor_stride_;  // bytes from one image's descriptor to the next on the device
   DeviceLayout layout_;
   Memory arena_;
-  AlignedBuffer preprocessing_scratch_;  // the host's
-  Memory pinned_images_, device_images_;
-  std::size_t image_bytes_ = 0;  // room for a pass's images
   Memory pinned_result_;
-  std::unique_ptr<Stream> stream_;  // behind what its work uses: it is given up first
-  std::vector<Frame> frames_;       // the most recently recorded last
+  std::vector<ImageSize> sizes_;    // the one that came first, first
+  std::unique_ptr<Stream> stream_;  // behind the memory that its work uses: it is given up first
   bool profiled_ = false;
   std::int64_t preprocessing_time_ = 0;
   std::vector<std::int64_t> step_times_;

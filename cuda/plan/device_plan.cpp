@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "cuda/common/architecture.h"
 #include "cuda/plan/device_convolution.h"
+#include "cuda/plan/device_images.h"
 #include "cuda/plan/device_rows.h"
 #include "graph/code_range.h"
 #include "graph/model_contents.h"
@@ -42,26 +43,28 @@ void name_kernel(const DeviceKernel& kernel, int architecture, StepInfo* info) {
 
 }  // namespace
 
-DevicePlan::DevicePlan(const Model& model, IsaFeatures features, int architecture)
-    : model_(model), architecture_(architecture), preprocessing_(model.contents().preprocessing, features) {}
+DevicePlan::DevicePlan(const Model& model, int architecture) : model_(model), architecture_(architecture) {}
 
 std::size_t DevicePlan::descriptor_bytes() const {
   return value_bytes(value_of(graph(), graph().descriptor));
+}
+
+const Preprocessing& DevicePlan::preprocessing() const {
+  return model_.contents().preprocessing;
 }
 
 const Graph& DevicePlan::graph() const {
   return model_.contents().graph;
 }
 
-Result<DevicePlan> DevicePlan::create(const Model& model, IsaFeatures features, int architecture) {
-  DevicePlan plan(model, features, architecture);
+Result<DevicePlan> DevicePlan::create(const Model& model, int architecture) {
+  DevicePlan plan(model, architecture);
   BITPLACE_TRY(plan.plan_layers());
   return plan;
 }
 
-Result<DevicePlan> DevicePlan::create(const Model& model, IsaFeatures features,
-                                      std::shared_ptr<Device> device) {
-  BITPLACE_ASSIGN(plan, create(model, features, device->architecture()));
+Result<DevicePlan> DevicePlan::create(const Model& model, std::shared_ptr<Device> device) {
+  BITPLACE_ASSIGN(plan, create(model, device->architecture()));
   plan.device_ = std::move(device);
   BITPLACE_TRY(plan.upload());
   return plan;
@@ -155,7 +158,7 @@ void DevicePlan::fill_info(const DeviceLayout& placed) {
     info.scratch_bytes = scratch_bytes(layers_[i], 1);
     info_.push_back(info);
   }
-  preprocessing_info_ = preprocessing_.info();
+  preprocessing_info_ = describe_device_images(preprocessing(), architecture_);
   preprocessing_info_.output_offset = placed.input_offset;
   preprocessing_info_.output_bytes = value_bytes(value_of(graph(), graph().input));
 }

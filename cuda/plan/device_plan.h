@@ -7,10 +7,10 @@
 
 #include "bitplace/plan.h"
 #include "cuda/common/convolution.h"
-#include "cuda/plan/device_preprocessing.h"
 #include "cuda/plan/device_step.h"
 #include "cuda/runtime/device.h"
 #include "graph/graph.h"
+#include "graph/model_contents.h"
 #include "plan/layer.h"
 
 namespace bitplace::cuda {
@@ -32,9 +32,9 @@ class DevicePlan {
  public:
   // For an architecture, without a device: to be looked at. Error: unsupported, naming the layer and the
   // operation that no kernel runs.
-  static Result<DevicePlan> create(const Model& model, IsaFeatures features, int architecture);
-  // For a device: constants are packed and uploaded. `features` is what the host has.
-  static Result<DevicePlan> create(const Model& model, IsaFeatures features, std::shared_ptr<Device> device);
+  static Result<DevicePlan> create(const Model& model, int architecture);
+  // For a device: constants are packed and uploaded.
+  static Result<DevicePlan> create(const Model& model, std::shared_ptr<Device> device);
 
   const std::shared_ptr<Device>& device() const { return device_; }  // null without one
   int architecture() const { return architecture_; }
@@ -44,7 +44,7 @@ class DevicePlan {
   const std::vector<StepInfo>& info() const { return info_; }
   const StepInfo& preprocessing_info() const { return preprocessing_info_; }
 
-  const DevicePreprocessing& preprocessing() const { return preprocessing_; }
+  const Preprocessing& preprocessing() const;
   const std::vector<DeviceStep>& steps() const { return steps_; }  // of a plan for a device
   Result<DeviceLayout> layout(std::int32_t batch) const;
 
@@ -56,7 +56,7 @@ class DevicePlan {
     std::size_t packed_offset = 0;
   };
 
-  DevicePlan(const Model& model, IsaFeatures features, int architecture);
+  DevicePlan(const Model& model, int architecture);
   const Graph& graph() const;
   Status plan_layers();
   Status add_layer(PlannedLayer planned);
@@ -73,7 +73,6 @@ class DevicePlan {
   std::vector<Layer> layers_;
   std::vector<DeviceStep> steps_;
   std::vector<StepInfo> info_;
-  DevicePreprocessing preprocessing_;
   StepInfo preprocessing_info_;
 };
 

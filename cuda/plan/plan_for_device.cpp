@@ -33,7 +33,7 @@ std::shared_ptr<const Plan::Implementation> implementation_of(const Model& model
 Result<std::shared_ptr<const Plan::Implementation>> plan_for_device(const Model& model, IsaFeatures features,
                                                                     std::shared_ptr<Device> device) {
   std::string name = device->name();
-  BITPLACE_ASSIGN(plan, DevicePlan::create(model, features, std::move(device)));
+  BITPLACE_ASSIGN(plan, DevicePlan::create(model, std::move(device)));
   return implementation_of(model, features, std::move(plan), std::move(name));
 }
 
@@ -43,7 +43,7 @@ Result<std::shared_ptr<const Plan::Implementation>> plan_for_device(const Model&
     BITPLACE_ASSIGN(device, open_device(name.number));
     return plan_for_device(model, features, std::move(device));
   }
-  BITPLACE_ASSIGN(plan, DevicePlan::create(model, features, name.architecture));
+  BITPLACE_ASSIGN(plan, DevicePlan::create(model, name.architecture));
   return implementation_of(model, features, std::move(plan), architecture_name(name.architecture));
 }
 

@@ -19,10 +19,15 @@ std::string isa_names() {
 }  // namespace
 
 void add_execution_options(CommandLine& command, EngineOptions* options) {
-  constexpr int kMostThreads = 256;
+  constexpr int kMostThreads = 256, kMostPictures = 4096;
   command.add_option("--isa", options->isa, "Use no more than this instruction set (" + isa_names() + ")");
   command.add_option("--threads", options->threads, "Threads that share one picture's work")
       ->check(in_range(1, kMostThreads))
+      ->show_default();
+  command.add_option("--device", options->device,
+                     "Where to run: cpu, cuda, or cuda:N for the N-th GPU from 0");
+  command.add_option("--batch", options->batch, "Pictures of one size that a GPU takes together")
+      ->check(in_range(1, kMostPictures))
       ->show_default();
 }
 
@@ -31,10 +36,19 @@ void add_engine_options(CommandLine& command, EngineOptions* options) {
   add_execution_options(command, options);
 }
 
+PlanOptions plan_options(const EngineOptions& options) {
+  PlanOptions result;
+  result.isa = options.isa.empty() ? nullptr : options.isa.c_str();
+  result.device = options.device.c_str();
+  return result;
+}
+
 DescriberOptions describer_options(const EngineOptions& options) {
   DescriberOptions result;
   result.isa = options.isa.empty() ? nullptr : options.isa.c_str();
   result.threads = options.threads;
+  result.device = options.device.c_str();
+  result.batch = options.batch;
   return result;
 }
 

@@ -17,13 +17,16 @@ struct EngineOptions {
   std::string model;
   std::string isa;  // empty: BITPLACE_MAX_ISA, or everything that this CPU has
   int threads = 1;
+  std::string device;  // empty: the CPU
+  int batch = 1;       // pictures that a GPU takes together
 };
 
-// --isa and --threads.
+// --isa, --threads, --device and --batch.
 void add_execution_options(CommandLine& command, EngineOptions* options);
 // MODEL as well.
 void add_engine_options(CommandLine& command, EngineOptions* options);
 
+PlanOptions plan_options(const EngineOptions& options);
 DescriberOptions describer_options(const EngineOptions& options);
 // With `executor` it runs there instead of on threads of its own.
 Result<Describer> open_describer(const EngineOptions& options, std::shared_ptr<Executor> executor = nullptr);

@@ -6,6 +6,7 @@
 #include "common/progress.h"
 #include "common/statistics.h"
 #include "core/error.h"
+#include "evaluation/describe_pictures.h"
 #include "evaluation/matching.h"
 #include "evaluation/split.h"
 
@@ -57,6 +58,7 @@ void describe_engine(const Describer& describer, Evaluation* evaluation) {
   evaluation->descriptor = describer.descriptor_spec();
   evaluation->cpu = cpu_name();
   evaluation->isa = isa_name(plan.features());
+  if (plan.device() != std::string("cpu")) evaluation->isa += " and " + std::string(plan.device());
   evaluation->model_bytes = model.file_bytes();
   evaluation->plan_bytes = plan.packed_bytes();
   evaluation->arena_bytes = plan.arena_bytes();
@@ -65,17 +67,14 @@ void describe_engine(const Describer& describer, Evaluation* evaluation) {
 // Describes every picture and hands each descriptor to `use`.
 template <typename Use>
 Status describe_all(Describer& describer, ImageReader& reader, const std::vector<std::string>& paths,
-                    const std::string& label, std::vector<double>* times, Use&& use) {
+                    int batch, const std::string& label, std::vector<double>* times, Use&& use) {
   Progress progress(label, static_cast<std::int64_t>(paths.size()));
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    BITPLACE_ASSIGN(image, reader.read(paths[i]));
-    const Clock::time_point start = Clock::now();
-    const auto descriptor = describer.describe(image.view());
-    if (!descriptor.ok()) return with_context(descriptor.error(), paths[i]);
-    times->push_back(milliseconds_since(start));
-    BITPLACE_TRY(use(i, *descriptor));
-    progress.advance();
-  }
+  BITPLACE_TRY(describe_pictures(describer, reader, paths, batch,
+                                 [&](std::size_t index, const DescriptorView& descriptor, double time) {
+                                   times->push_back(time);
+                                   progress.advance();
+                                   return use(index, descriptor);
+                                 }));
   progress.finish();
   return {};
 }
@@ -110,8 +109,9 @@ Status find_places(Describer& describer, Executor& executor, const DescriptorObs
     if (observe) BITPLACE_TRY(observe(index, descriptor));
     return places.add(descriptor, static_cast<std::int64_t>(index));
   };
-  BITPLACE_TRY(describe_all(describer, reader, evaluation->references, progress + "describing references",
-                            &describe_times, add));
+  const int batch = evaluation->request.engine.batch;
+  BITPLACE_TRY(describe_all(describer, reader, evaluation->references, batch,
+                            progress + "describing references", &describe_times, add));
   BlockMatcher matcher(places, executor, kQueriesTogether);
   const std::size_t stride = timed_stride(evaluation->queries.size());
   const auto match = [&](std::size_t index, const DescriptorView& descriptor) -> Status {
@@ -120,7 +120,7 @@ Status find_places(Describer& describer, Executor& executor, const DescriptorObs
     BITPLACE_TRY(matcher.add(descriptor));
     return index + 1 == evaluation->queries.size() ? matcher.finish() : Status();
   };
-  BITPLACE_TRY(describe_all(describer, reader, evaluation->queries,
+  BITPLACE_TRY(describe_all(describer, reader, evaluation->queries, batch,
                             progress + "describing and matching queries", &describe_times, match));
   evaluation->rankings = matcher.take_rankings();
   evaluation->map_bytes = places.memory_bytes();

@@ -33,6 +33,7 @@ struct Measurements {
   Latency resized;
   double open_ms = 0.0;
   double plan_ms = 0.0;
+  double images_per_second = 0.0;  // in batches; 0 where there are none
   std::optional<double> allocations_per_frame;
 };
 
@@ -50,7 +51,7 @@ Status measure_opening(const Options& options, Measurements* result) {
     BITPLACE_ASSIGN(model, Model::open(options.engine.model.c_str()));
     open_times.push_back(milliseconds_since(start));
     const Clock::time_point opened = Clock::now();
-    BITPLACE_TRY(Plan::create(model, {describer_options(options.engine).isa}));
+    BITPLACE_TRY(Plan::create(model, plan_options(options.engine)));
     plan_times.push_back(milliseconds_since(opened));
   }
   result->open_ms = percentile(open_times, 0.5);
@@ -93,6 +94,27 @@ Status measure_frames(Describer& describer, int width, int height, double second
   return {};
 }
 
+// Pictures of the model's own size, so many to a call.
+Status measure_batches(Describer& describer, int batch, double seconds, double* images_per_second) {
+  const Model& model = describer.plan().model();
+  const auto pixels = random_pixels(model.input_width(), model.input_height());
+  const ImageView image{pixels.data(), model.input_width(), model.input_height(), 0, PixelFormat::rgb8};
+  const std::vector<ImageView> images(static_cast<std::size_t>(batch), image);
+  std::vector<std::byte> descriptors(images.size() * describer.descriptor_spec().bytes());
+  const auto describe_once = [&] {
+    return describer.describe(images.data(), images.size(), descriptors.data(), descriptors.size());
+  };
+  BITPLACE_TRY(describe_once());
+  const Clock::time_point start = Clock::now();
+  double described = 0.0;
+  do {
+    BITPLACE_TRY(describe_once());
+    described += batch;
+  } while (milliseconds_since(start) < seconds * 1e3);
+  *images_per_second = described / milliseconds_since(start) * 1e3;
+  return {};
+}
+
 std::int64_t peak_resident_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -111,6 +133,9 @@ Json to_json(const Options& options, const Plan& plan, const Measurements& measu
   json["machine"] = cpu_name();
   json["isa"] = isa_name(plan.features());
   json["threads"] = options.engine.threads;
+  json["device"] = plan.device();
+  json["batch"] = options.engine.batch;
+  if (options.engine.batch > 1) json["images_per_second"] = measured.images_per_second;
   json["latency_ms"] = to_json(measured.own_size);
   json["latency_640x480_ms"] = to_json(measured.resized);
   json["open_ms"] = measured.open_ms;
@@ -126,8 +151,9 @@ Json to_json(const Options& options, const Plan& plan, const Measurements& measu
 
 void print(const Options& options, const Plan& plan, const Measurements& measured, std::int64_t peak) {
   const Model& model = plan.model();
+  const bool on_cpu = plan.device() == std::string("cpu");
   std::printf("%s (%s) on %s, %s, %d thread%s\n\n", options.engine.model.c_str(), model.network().c_str(),
-              cpu_name().c_str(), isa_name(plan.features()), options.engine.threads,
+              on_cpu ? cpu_name().c_str() : plan.device(), isa_name(plan.features()), options.engine.threads,
               options.engine.threads == 1 ? "" : "s");
   TextTable times({{"milliseconds", Align::left},
                    {"min", Align::right},
@@ -144,6 +170,10 @@ void print(const Options& options, const Plan& plan, const Measurements& measure
   add("image 640x480 to descriptor", measured.resized);
   times.add_row({"open the model file", "", fixed(measured.open_ms, 3)});
   times.add_row({"plan it", "", fixed(measured.plan_ms, 3)});
+  if (options.engine.batch > 1) {
+    times.add_row({"an image of a batch of " + std::to_string(options.engine.batch), "",
+                   fixed(1e3 / measured.images_per_second, 3)});
+  }
   TextTable memory({{"memory", Align::left}, {"", Align::right}});
   const auto add_memory = [&memory](const std::string& name, double bytes) {
     memory.add_row({name, bytes_text(bytes)});
@@ -168,6 +198,10 @@ Status run(const Options& options) {
                               &measured.own_size, &measured.allocations_per_frame));
   std::optional<double> allocations_resized;
   BITPLACE_TRY(measure_frames(describer, 640, 480, options.seconds, &measured.resized, &allocations_resized));
+  if (options.engine.batch > 1) {
+    BITPLACE_TRY(
+        measure_batches(describer, options.engine.batch, options.seconds, &measured.images_per_second));
+  }
   // One number stands for both loops: neither may allocate.
   if (allocations_resized && measured.allocations_per_frame) {
     measured.allocations_per_frame = std::max(*measured.allocations_per_frame, *allocations_resized);
