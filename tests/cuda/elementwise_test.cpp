@@ -2,6 +2,7 @@
 
 #include "cuda/elementwise/elementwise_rows.h"
 
+#include "cuda/common/packet.h"
 #include "cuda/device_case.h"
 #include "kernels/activation/activation.h"
 #include "kernels/add/add.h"
@@ -215,5 +216,17 @@ TEST_CASE("the device concatenates as the reference does") {
               {first, second, output, c.a_bytes, c.b_bytes}, c.pixels, batch};
         },
         a, b);
+  }
+}
+
+TEST_CASE("indices divide alike on either side of 32 bits") {
+  Random random;
+  for (const int bits : {8, 31, 32, 33, 40, 62}) {
+    for (int i = 0; i < 100; ++i) {
+      const std::int64_t a = random.integer(0, (std::int64_t{1} << bits) - 1);
+      const std::int64_t b = random.integer(1, (std::int64_t{1} << random.integer(1, bits)) - 1);
+      CHECK(cuda::quotient(a, b) == a / b);
+      CHECK(cuda::remainder(a, b) == a % b);
+    }
   }
 }

@@ -22,7 +22,8 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr std::int32_t kQueries = 2;
+// More than a block takes at a time, and not as many again.
+constexpr std::int32_t kQueries = 6;
 
 // `bytes(dimension)` of a descriptor; descriptors lie that far apart, or further where `spaced` says so.
 struct DistanceCase {
@@ -195,8 +196,8 @@ TEST_CASE("the device makes the map's keys") {
   std::vector<std::int32_t> distances(kQueries * kPlaces);
   for (std::int32_t& distance : distances)
     distance = static_cast<std::int32_t>(random.integer(-40000000, 40000000));
-  std::vector<float> norms(kPlaces), query_norms = {511.5f, 0.0f}, bits(distances.size()),
-                                     codes(distances.size());
+  std::vector<float> norms(kPlaces), query_norms = {511.5f, 0.0f, 1.0f, 3e4f, 2.5f, 77.0f},
+                                     bits(distances.size()), codes(distances.size());
   for (float& norm : norms)
     norm = random.real(0.0f, 30000.0f);
   norms[5] = 0.0f;
