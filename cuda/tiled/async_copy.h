@@ -2,16 +2,12 @@
 // stores on sm_75 and on the host. What lies outside is replaced by zeros and not read.
 #pragma once
 
-#include "cuda/common/host_device.h"
+#include "cuda/common/packet.h"
 
 namespace bitplace::cuda {
 
-struct alignas(8) Pair {
-  std::uint32_t word[2];
-};
-struct alignas(16) Quad {
-  std::uint32_t word[4];
-};
+using Pair = Packet<std::uint32_t, 2>;
+using Quad = Packet<std::uint32_t, 4>;
 
 // 16 bytes between addresses that are multiples of 16.
 BITPLACE_DEVICE void copy_chunk(std::uint32_t* shared, const std::uint8_t* global, bool inside) {

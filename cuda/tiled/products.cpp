@@ -10,12 +10,18 @@ namespace {
 
 constexpr int kSignificantBits = 24;
 
-double cut_off(double x, double unit) {
-  return std::trunc(x / unit) * unit;
+// What the last of a number's significant bits is worth, and its reciprocal: powers of two.
+struct Unit {
+  double value, reciprocal;
+};
+
+Unit unit_of(double number) {
+  const int exponent = std::ilogb(number) + 1 - kSignificantBits;
+  return {std::ldexp(1.0, exponent), std::ldexp(1.0, -exponent)};
 }
 
-double unit_of(double largest) {
-  return std::ldexp(1.0, std::ilogb(largest) + 1 - kSignificantBits);
+double cut_off(double x, const Unit& unit) {
+  return static_cast<double>(static_cast<std::int64_t>(x * unit.reciprocal)) * unit.value;
 }
 
 }  // namespace
@@ -32,7 +38,7 @@ float HalvesProduct::sum_cut_off(const double* addends, int count) {
     sum += addends[i];
   }
   if (largest == 0 || !std::isfinite(sum)) return static_cast<float>(sum);
-  const double unit = unit_of(largest);
+  const Unit unit = unit_of(largest);
   sum = 0;
   for (int i = 0; i < count; ++i)
     sum += cut_off(addends[i], unit);

@@ -6,6 +6,17 @@
 
 namespace bitplace::cuda {
 
+template <bool kUnsigned>
+struct EitherSign {
+  using Multiply16 = MultiplySigned16;
+  using Multiply32 = MultiplySigned32;
+};
+template <>
+struct EitherSign<true> {
+  using Multiply16 = MultiplyUnsigned16;
+  using Multiply32 = MultiplyUnsigned32;
+};
+
 // Bits with bits: counts of bits that differ, which sm_75 to sm_89 have in one instruction.
 struct BitsXor128 {
   using Product = MatrixProduct<MultiplyBitsXor128>;
@@ -42,6 +53,61 @@ struct BitsByThreads {
   using Meaning = FromDifferentBits;
   using Output = IntegerOutput<Meaning>;
   static constexpr bool kMakesBits = true, kCountsBits = false;
+  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = kAnyArchitecture;
+};
+
+// Bytes, unsigned or signed, with signed bytes.
+template <bool kUnsigned>
+struct Bytes16 {
+  using Product = MatrixProduct<typename EitherSign<kUnsigned>::Multiply16>;
+  using Meaning = FromProducts;
+  using Output = IntegerOutput<Meaning>;
+  static constexpr bool kMakesBits = kUnsigned, kCountsBits = false;
+  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = 79;
+};
+template <bool kUnsigned>
+struct Bytes32 {
+  using Product = MatrixProduct<typename EitherSign<kUnsigned>::Multiply32>;
+  using Meaning = FromProducts;
+  using Output = IntegerOutput<Meaning>;
+  static constexpr bool kMakesBits = kUnsigned, kCountsBits = false;
+  static constexpr int kLowestArchitecture = 80, kHighestArchitecture = kAnyArchitecture;
+};
+
+// Bytes with nibbles.
+template <bool kUnsigned>
+struct Nibbles16 {
+  using Product = NibbleProduct<typename EitherSign<kUnsigned>::Multiply16>;
+  using Meaning = FromProductsTimes16;
+  using Output = IntegerOutput<Meaning>;
+  static constexpr bool kMakesBits = false, kCountsBits = false;
+  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = 79;
+};
+template <bool kUnsigned>
+struct Nibbles32 {
+  using Product = NibbleProduct<typename EitherSign<kUnsigned>::Multiply32>;
+  using Meaning = FromProductsTimes16;
+  using Output = IntegerOutput<Meaning>;
+  static constexpr bool kMakesBits = false, kCountsBits = false;
+  static constexpr int kLowestArchitecture = 80, kHighestArchitecture = kAnyArchitecture;
+};
+
+struct Halves8 {
+  using Product = MatrixProduct<MultiplyHalves8>;
+  using Output = FloatOutput;
+  static constexpr bool kMakesBits = false, kCountsBits = false;
+  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = 79;
+};
+struct Halves16 {
+  using Product = MatrixProduct<MultiplyHalves16>;
+  using Output = FloatOutput;
+  static constexpr bool kMakesBits = false, kCountsBits = false;
+  static constexpr int kLowestArchitecture = 80, kHighestArchitecture = kAnyArchitecture;
+};
+struct Singles {
+  using Product = ThreadProduct<FusedSingles>;
+  using Output = FloatOutput;
+  static constexpr bool kMakesBits = false, kCountsBits = false;
   static constexpr int kLowestArchitecture = 75, kHighestArchitecture = kAnyArchitecture;
 };
 

@@ -156,6 +156,9 @@ void write_weight(const TiledForm& form, const std::uint8_t* row, std::int64_t i
     packed[place.byte] |= static_cast<std::uint8_t>(nibble_at(row, index) << (place.high ? 4 : 0));
   } else if (form.canonical_weight_bits == 1) {
     packed[element] = bit_at(row, index) ? 0xff : 0x01;
+  } else if (form.canonical_weight_bits == 4) {
+    const int nibble = nibble_at(row, index);
+    packed[element] = static_cast<std::uint8_t>(nibble < 8 ? nibble : nibble - 16);
   } else {
     std::memcpy(packed + element * bits / 8, row + index * bits / 8, size(bits / 8));
   }

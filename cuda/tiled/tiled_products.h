@@ -280,8 +280,8 @@ struct ThreadProduct {
       for (int w = 0; w < kChunkWords; ++w) {
         BITPLACE_UNROLL
         for (int j = 0; j < Tile::kColumnBlocks; ++j) {
-          r.c[i][j][0] = Word::add(r.c[i][j][0], a.word[w], b[j][0].word[w]);
-          r.c[i][j][1] = Word::add(r.c[i][j][1], a.word[w], b[j][1].word[w]);
+          r.c[i][j][0] = Word::add(r.c[i][j][0], a.at[w], b[j][0].at[w]);
+          r.c[i][j][1] = Word::add(r.c[i][j][1], a.at[w], b[j][1].at[w]);
         }
       }
     }
@@ -299,12 +299,9 @@ struct FusedSingles {
   using Number = float;
   static BITPLACE_DEVICE Number add(Number c, std::uint32_t a, std::uint32_t b) {
 #if defined(__CUDA_ARCH__)
-    return __fmaf_rn(__uint_as_float(a), __uint_as_float(b), c);
+    return __fmaf_rn(float_of(a), float_of(b), c);
 #else
-    float x = 0, y = 0;
-    __builtin_memcpy(&x, &a, sizeof x);
-    __builtin_memcpy(&y, &b, sizeof y);
-    return __builtin_fmaf(x, y, c);
+    return __builtin_fmaf(float_of(a), float_of(b), c);
 #endif
   }
 };

@@ -4,7 +4,6 @@
 #include "cuda/common/epilogue.h"
 #include "cuda/common/phases.h"
 #include "cuda/tiled/async_copy.h"
-#include "cuda/tiled/half_rounding.h"
 #include "cuda/tiled/tile_layout.h"
 #include "cuda/tiled/tiled_load.h"
 #include "cuda/tiled/tiled_parameters.h"
@@ -98,17 +97,6 @@ BITPLACE_DEVICE std::int32_t pooled_dot(const TiledParameters& p, const StagedTi
   return best;
 }
 
-BITPLACE_DEVICE std::uint32_t bits_of(float value) {
-  std::uint32_t bits = 0;
-  __builtin_memcpy(&bits, &value, sizeof bits);
-  return bits;
-}
-BITPLACE_DEVICE float float_of(std::uint32_t bits) {
-  float value = 0;
-  __builtin_memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
 // Output elements of `count` up to 4 neighbouring columns, each in the low bits of a word.
 struct Four {
   std::int32_t pixel, column, count;
@@ -134,7 +122,7 @@ struct IntegerOutput {
       BITPLACE_UNROLL
       for (int k = 0; k < 4; ++k) {
         if (k < at.count)
-          best[k] = larger(best[k], dot_of<Meaning>(p, tile, row, output + k, counters.word[k]));
+          best[k] = larger(best[k], dot_of<Meaning>(p, tile, row, output + k, counters.at[k]));
       }
     }
     BITPLACE_UNROLL
@@ -152,8 +140,9 @@ struct FloatOutput {
     BITPLACE_UNROLL
     for (int k = 0; k < 4; ++k) {
       const float bias = k < at.count ? p.bias[output + k] : 0.0f;
-      const float value = clamp(float_of(sums.word[k]) + bias, p.output_low, p.output_high);
-      result[k] = p.epilogue == ConvolutionEpilogue::affine_f16 ? round_to_half(value) : bits_of(value);
+      const float value = clamp(float_of(sums.at[k]) + bias, p.output_low, p.output_high);
+      result[k] =
+          p.epilogue == ConvolutionEpilogue::affine_f16 ? element_of<std::uint16_t>(value) : bits_of(value);
     }
   }
 };

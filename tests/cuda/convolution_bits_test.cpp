@@ -4,10 +4,13 @@
 #include <catch2/catch.hpp>
 
 #include "cuda/convolution_b1_b1/convolution_b1_b1.h"
+#include "cuda/convolution_u8_b1/convolution_u8_b1.h"
 #include "cuda/device_convolution.h"
 #include "kernels/convolution_b1_b1/convolution_b1_b1.h"
 #include "kernels/convolution_sweep.h"
+#include "kernels/convolution_u8_b1/convolution_u8_b1.h"
 #include "kernels/kernel_rows.h"
+#include "kernels/layer_bound.h"
 
 using namespace bitplace;
 using namespace bitplace::test;
@@ -24,6 +27,10 @@ struct Operation {
 
 Operation bits_with_bits() {
   return {ConvolutionInput::b1, cuda::convolution_b1_b1_kernels(), convolution_b1_b1_kernels()};
+}
+
+Operation pixels_with_bits() {
+  return {ConvolutionInput::u8, cuda::convolution_u8_b1_kernels(), convolution_u8_b1_kernels()};
 }
 
 // A batch that shares one case's constants.
@@ -88,7 +95,7 @@ class Comparison {
     std::string damage;
     const Bytes expected = reference_output(operation_, batch, random_);
     const Bytes actual = device_output(run, batch, &damage);
-    damage += first_difference(expected, actual);
+    damage += difference(expected, actual);
     if (!damage.empty()) {
       FAIL_CHECK(run.row->kernel.name << run.tile << ": " << damage << "\n  " << describe(batch.first.problem)
                                       << ", batch " << run.batch);
@@ -130,6 +137,28 @@ ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std:
 
 TEST_CASE("every 1 x 1-bit convolution for GPUs equals the reference over a sweep of shapes") {
   compare_sweep(bits_with_bits());
+}
+
+TEST_CASE("every u8 x 1-bit convolution for GPUs equals the reference over a sweep of shapes") {
+  compare_sweep(pixels_with_bits());
+}
+
+TEST_CASE("u8 x 1-bit convolutions for GPUs are exact over several tiles, and at the range's ends") {
+  using enum ConvolutionPadding;
+  Comparison comparison(pixels_with_bits());
+  const Fill fills[] = {Fill::random, Fill::all_ones, Fill::all_zeros};
+  ConvolutionProblem first = square_problem(43, 3, 96, 11, 0, valid);
+  first.stride_height = first.stride_width = 4;
+  first.pool_height = first.pool_width = 2;
+  REQUIRE(infer_output(first));
+  for (const ConvolutionProblem& problem :
+       {first, square_problem(9, 3, 70, 3, 1, zero), square_problem(4, 256, 66, 3, 1, zero)}) {
+    for (int repetition = 0; repetition < 3; ++repetition) {
+      comparison.compare(problem, fills[comparison.random().integer(0, 2)],
+                         fills[comparison.random().integer(0, 2)]);
+    }
+  }
+  CHECK(comparison.never_drawn().empty());
 }
 
 TEST_CASE(

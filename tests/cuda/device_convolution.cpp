@@ -64,16 +64,4 @@ std::string DeviceRuns::never_drawn() const {
   return names;
 }
 
-std::string first_difference(const std::vector<std::uint8_t>& expected,
-                             const std::vector<std::uint8_t>& actual) {
-  if (expected.size() != actual.size()) return "sizes differ";
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    if (expected[i] != actual[i]) {
-      return "byte " + std::to_string(i) + " of " + std::to_string(expected.size()) + " is " +
-             std::to_string(actual[i]) + ", expected " + std::to_string(expected[i]);
-    }
-  }
-  return {};
-}
-
 }  // namespace bitplace::test

@@ -47,8 +47,4 @@ class DeviceRuns {
   int runs_ = 0;
 };
 
-// Where two outputs differ first, as text; empty where they are equal.
-std::string first_difference(const std::vector<std::uint8_t>& expected,
-                             const std::vector<std::uint8_t>& actual);
-
 }  // namespace bitplace::test
