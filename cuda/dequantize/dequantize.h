@@ -16,10 +16,25 @@ struct Dequantize : UnaryOperation<Dequantize<Out>, DequantizeCall, std::int8_t,
 
 struct DequantizeChannels
     : ChannelsOperation<DequantizeChannels, DequantizeChannelsCall, std::int32_t, float> {
-  static BITPLACE_DEVICE float apply(const DequantizeChannelsCall& call, std::int32_t x, std::int64_t,
-                                     std::int64_t channel) {
-    const float scaled = number_of(x) * call.scale[channel];
-    return call.bias != nullptr ? scaled + call.bias[channel] : scaled;
+  template <int kCount>
+  struct Constants {
+    Packet<float, kCount> scale, bias;
+  };
+  template <int kCount>
+  static BITPLACE_DEVICE Constants<kCount> constants(const DequantizeChannelsCall& call, std::int64_t,
+                                                     std::int64_t channel) {
+    Constants<kCount> constants = {load<kCount>(call.scale + channel), {}};
+    if (call.bias != nullptr) constants.bias = load<kCount>(call.bias + channel);
+    return constants;
+  }
+  static BITPLACE_DEVICE bool constants_fit(const DequantizeChannelsCall& call) {
+    return cuda::fits_packets<float, kStep>(call.scale) && cuda::fits_packets<float, kStep>(call.bias);
+  }
+  template <int kCount>
+  static BITPLACE_DEVICE float apply(const DequantizeChannelsCall& call, std::int32_t x,
+                                     const Constants<kCount>& constants, int i) {
+    const float scaled = number_of(x) * constants.scale.at[i];
+    return call.bias != nullptr ? scaled + constants.bias.at[i] : scaled;
   }
 };
 

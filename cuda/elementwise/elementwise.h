@@ -87,7 +87,12 @@ struct BinaryOperation {
   }
 };
 
-// Derived::apply(p, x, image, channel) of the elements of pixels x channels, the CPU's count being pixels.
+// Elements of pixels x channels, the CPU's count being pixels, with constants per channel:
+//
+//   Derived::Constants<kCount>                        of neighbouring channels, by
+//   Derived::constants<kCount>(call, image, channel)
+//   Derived::constants_fit(call)                      whether packets of kStep may begin at theirs
+//   Derived::apply(call, x, constants, i)             i: which of the channels x is of
 template <class Derived, class Call, typename In, typename Out>
 struct ChannelsOperation {
   using Parameters = BatchedCall<Call>;
@@ -98,18 +103,19 @@ struct ChannelsOperation {
   }
   static BITPLACE_DEVICE bool fits_packets(const Parameters& p) {
     return p.call.channels % kStep == 0 && cuda::fits_packets<In, kStep>(p.call.input) &&
-           cuda::fits_packets<Out, kStep>(p.call.output);
+           cuda::fits_packets<Out, kStep>(p.call.output) && Derived::constants_fit(p.call);
   }
   template <int kCount>
   static BITPLACE_DEVICE void run(const Parameters& p, std::int64_t first) {
     const std::int64_t pixel = quotient(first, p.call.channels);
     const std::int64_t channel = first - pixel * p.call.channels;
     const std::int64_t image = quotient(pixel, p.count);
+    const auto constants = Derived::template constants<kCount>(p.call, image, channel);
     const auto x = load<kCount>(static_cast<const In*>(p.call.input) + first);
     Packet<Out, kCount> y;
     BITPLACE_UNROLL
     for (int i = 0; i < kCount; ++i)
-      y.at[i] = Derived::apply(p.call, x.at[i], image, channel + i);
+      y.at[i] = Derived::apply(p.call, x.at[i], constants, i);
     store(static_cast<Out*>(p.call.output) + first, y);
   }
 };
