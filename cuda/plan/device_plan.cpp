@@ -88,8 +88,8 @@ Status DevicePlan::plan_layers() {
 Status DevicePlan::add_layer(PlannedLayer planned) {
   Layer layer;
   StepInfo& info = planned.info;
+  info.passed_over.clear();  // the CPU's
   if (const auto* convolution = std::get_if<ConvolutionStep>(&planned.steps.back().parameters)) {
-    info.passed_over.clear();
     layer.convolution =
         choose_convolution(graph(), *planned.node, convolution->problem, architecture_, &info.passed_over);
     if (layer.convolution == nullptr) return no_kernel(info, architecture_);

@@ -83,6 +83,24 @@ BITPLACE_API bitplace_status bitplace_describer_open(const char* model_path, con
 BITPLACE_API bitplace_status bitplace_describer_from_memory(const void* model, size_t model_bytes,
                                                             const char* isa, int threads,
                                                             bitplace_describer** describer);
+
+/* Everything that a describer can be told. Fill it with bitplace_describer_defaults() first. */
+typedef struct bitplace_describer_options {
+  const char* isa;    /* as above */
+  int threads;        /* as above */
+  const char* device; /* "cpu" (as NULL is), "cuda", or "cuda:N" for this machine's N-th GPU from 0 */
+  int batch;          /* on a GPU: how many images of one size run together at most; decides the memory */
+} bitplace_describer_options;
+
+BITPLACE_API void bitplace_describer_defaults(bitplace_describer_options* options);
+/* `options` may be NULL: the defaults. BITPLACE_UNSUPPORTED: no such device, a build without kernels for
+ * GPUs, or a layer that none of them runs; bitplace_last_error() says which. */
+BITPLACE_API bitplace_status bitplace_describer_open_with(const char* model_path,
+                                                          const bitplace_describer_options* options,
+                                                          bitplace_describer** describer);
+BITPLACE_API bitplace_status bitplace_describer_from_memory_with(const void* model, size_t model_bytes,
+                                                                 const bitplace_describer_options* options,
+                                                                 bitplace_describer** describer);
 BITPLACE_API void bitplace_describer_free(bitplace_describer* describer);
 
 BITPLACE_API bitplace_status bitplace_describer_spec(const bitplace_describer* describer,
@@ -91,6 +109,12 @@ BITPLACE_API bitplace_status bitplace_describer_spec(const bitplace_describer* d
 /* Writes the descriptor of an image of any size; `bytes` must be the spec's. Allocates nothing. */
 BITPLACE_API bitplace_status bitplace_describe(bitplace_describer* describer, const bitplace_image* image,
                                                void* descriptor, size_t bytes);
+
+/* The descriptors of `count` images of any sizes, one behind another; `bytes` must be count times the spec's.
+ * On a GPU neighbours of one size run together. */
+BITPLACE_API bitplace_status bitplace_describe_batch(bitplace_describer* describer,
+                                                     const bitplace_image* images, size_t count,
+                                                     void* descriptors, size_t bytes);
 
 BITPLACE_API bitplace_status bitplace_map_create(const bitplace_descriptor_spec* spec, bitplace_map** map);
 BITPLACE_API bitplace_status bitplace_map_open(const char* path, bitplace_map** map);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include "bitplace/describer.h"
 #include "bitplace/place_map.h"
@@ -86,19 +87,37 @@ bitplace_status hand_over(Value&& value, Handle** handle) {
   return *handle != nullptr ? BITPLACE_OK : fail(Error(ErrorCode::out_of_memory));
 }
 
-bitplace_status create_describer(const Result<Model>& model, const char* isa, int threads,
+constexpr bitplace_describer_options kDefaults = {nullptr, 1, nullptr, 1};
+
+bitplace_status create_describer(const Result<Model>& model, const bitplace_describer_options& chosen,
                                  bitplace_describer** handle) {
   if (!model.ok()) return fail(model.error());
   PlanOptions plan_options;
-  plan_options.isa = isa;
+  plan_options.isa = chosen.isa;
+  plan_options.device = chosen.device;
   const Result<Plan> plan = Plan::create(*model, plan_options);
   if (!plan.ok()) return fail(plan.error());
   DescriberOptions options;
-  options.isa = isa;
-  options.threads = threads;
+  options.threads = chosen.threads;
+  options.batch = chosen.batch;
   Result<Describer> describer = Describer::create(*plan, options);
   if (!describer.ok()) return fail(describer.error());
   return hand_over(std::move(*describer), handle);
+}
+
+bitplace_describer_options options_of(const char* isa, int threads) {
+  bitplace_describer_options options = kDefaults;
+  options.isa = isa;
+  options.threads = threads;
+  return options;
+}
+
+bool is_known_format(const bitplace_image& image) {
+  return image.format >= BITPLACE_RGB8 && image.format <= BITPLACE_GRAY8;
+}
+
+ImageView view_of(const bitplace_image& image) {
+  return {image.data, image.width, image.height, image.stride, static_cast<PixelFormat>(image.format)};
 }
 
 }  // namespace
@@ -115,14 +134,35 @@ bitplace_status bitplace_describer_open(const char* model_path, const char* isa,
                                         bitplace_describer** describer) {
   if (describer == nullptr) return null_argument("bitplace_describer_open: describer is null");
   *describer = nullptr;
-  return create_describer(Model::open(model_path), isa, threads, describer);
+  return create_describer(Model::open(model_path), options_of(isa, threads), describer);
 }
 
 bitplace_status bitplace_describer_from_memory(const void* model, size_t model_bytes, const char* isa,
                                                int threads, bitplace_describer** describer) {
   if (describer == nullptr) return null_argument("bitplace_describer_from_memory: describer is null");
   *describer = nullptr;
-  return create_describer(Model::from_memory(model, model_bytes), isa, threads, describer);
+  return create_describer(Model::from_memory(model, model_bytes), options_of(isa, threads), describer);
+}
+
+void bitplace_describer_defaults(bitplace_describer_options* options) {
+  if (options != nullptr) *options = kDefaults;
+}
+
+bitplace_status bitplace_describer_open_with(const char* model_path,
+                                             const bitplace_describer_options* options,
+                                             bitplace_describer** describer) {
+  if (describer == nullptr) return null_argument("bitplace_describer_open_with: describer is null");
+  *describer = nullptr;
+  return create_describer(Model::open(model_path), options != nullptr ? *options : kDefaults, describer);
+}
+
+bitplace_status bitplace_describer_from_memory_with(const void* model, size_t model_bytes,
+                                                    const bitplace_describer_options* options,
+                                                    bitplace_describer** describer) {
+  if (describer == nullptr) return null_argument("bitplace_describer_from_memory_with: describer is null");
+  *describer = nullptr;
+  return create_describer(Model::from_memory(model, model_bytes), options != nullptr ? *options : kDefaults,
+                          describer);
 }
 
 void bitplace_describer_free(bitplace_describer* describer) {
@@ -141,12 +181,27 @@ bitplace_status bitplace_describe(bitplace_describer* describer, const bitplace_
   if (describer == nullptr || image == nullptr || descriptor == nullptr) {
     return null_argument("bitplace_describe: an argument is null");
   }
-  if (image->format < BITPLACE_RGB8 || image->format > BITPLACE_GRAY8) {
+  if (!is_known_format(*image)) {
     return fail(Error(ErrorCode::invalid_argument, "bitplace_describe: unknown pixel format"));
   }
-  const ImageView view{image->data, image->width, image->height, image->stride,
-                       static_cast<PixelFormat>(image->format)};
-  return finish(describer->describer.describe(view, descriptor, bytes));
+  return finish(describer->describer.describe(view_of(*image), descriptor, bytes));
+}
+
+bitplace_status bitplace_describe_batch(bitplace_describer* describer, const bitplace_image* images,
+                                        size_t count, void* descriptors, size_t bytes) {
+  if (describer == nullptr || images == nullptr || descriptors == nullptr) {
+    return null_argument("bitplace_describe_batch: an argument is null");
+  }
+  return finish(guarded([&]() -> Status {
+    std::vector<ImageView> views;
+    for (size_t i = 0; i < count; ++i) {
+      if (!is_known_format(images[i])) {
+        return Error(ErrorCode::invalid_argument, "bitplace_describe_batch: unknown pixel format");
+      }
+      views.push_back(view_of(images[i]));
+    }
+    return describer->describer.describe(views.data(), count, descriptors, bytes);
+  }));
 }
 
 bitplace_status bitplace_map_create(const bitplace_descriptor_spec* spec, bitplace_map** map) {

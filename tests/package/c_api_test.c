@@ -70,6 +70,41 @@ static void describing_checks_its_arguments(bitplace_describer* describer, void*
 
 enum { kPlaces = 5 };
 
+/* Two images in one call give what each gives alone; a device that is not there is an error. */
+static void batches_and_devices(const char* model, const bitplace_descriptor_spec* spec,
+                                const uint8_t* descriptors) {
+  static uint8_t pixels[2][40 * 30 * 3];
+  bitplace_describer_options options;
+  bitplace_describer* describer = NULL;
+  bitplace_image images[2];
+  uint8_t* together = malloc(2 * spec->bytes);
+  int i;
+  if (together == NULL) return;
+  for (i = 0; i < 2; ++i) {
+    fill(pixels[i], sizeof pixels[i], (unsigned)i);
+    images[i] = rgb_image(pixels[i], 40, 30);
+  }
+  bitplace_describer_defaults(&options);
+  CHECK(options.threads == 1 && options.batch == 1 && options.device == NULL);
+  options.device = "cuda:4711";
+  CHECK(bitplace_describer_open_with(model, &options, &describer) == BITPLACE_UNSUPPORTED);
+  CHECK(describer == NULL && strstr(bitplace_last_error(), "cuda") != NULL);
+  options.device = "toaster";
+  CHECK(bitplace_describer_open_with(model, &options, &describer) == BITPLACE_INVALID_ARGUMENT);
+  options.device = "cpu";
+  options.batch = 0;
+  CHECK(bitplace_describer_open_with(model, &options, &describer) == BITPLACE_INVALID_ARGUMENT);
+  CHECK(bitplace_describer_open_with(model, NULL, &describer) == BITPLACE_OK);
+  CHECK(bitplace_describe_batch(describer, images, 2, together, 2 * spec->bytes) == BITPLACE_OK);
+  CHECK(memcmp(together, descriptors, 2 * spec->bytes) == 0);
+  CHECK(bitplace_describe_batch(describer, images, 2, together, spec->bytes) == BITPLACE_INVALID_ARGUMENT);
+  images[1].format = 5;
+  CHECK(bitplace_describe_batch(describer, images, 2, together, 2 * spec->bytes) ==
+        BITPLACE_INVALID_ARGUMENT);
+  bitplace_describer_free(describer);
+  free(together);
+}
+
 /* Adds five images to a map and finds each of them again. */
 static void check_map(bitplace_map* map, const bitplace_descriptor_spec* spec, const uint8_t* descriptors) {
   bitplace_match matches[kPlaces + 3];
@@ -136,6 +171,7 @@ int main(int count, char** arguments) {
           BITPLACE_OK);
   }
   describing_checks_its_arguments(describer, descriptors, spec.bytes);
+  batches_and_devices(arguments[1], &spec, descriptors);
   mapping_works(&spec, descriptors, arguments[2]);
   bitplace_describer_free(describer);
   free(descriptors);
