@@ -1,5 +1,6 @@
 #include "cuda/convolution_b1_b1/convolution_b1_b1.h"
 
+#include "cuda/direct/direct_rows.h"
 #include "cuda/tiled/tiled_rows.h"
 
 namespace bitplace::cuda {
@@ -20,12 +21,15 @@ constexpr DeviceConvolutionKernel kBytes = tiled_row<kBitsForm>(
 constexpr DeviceConvolutionKernel kThreads = tiled_row<kBitsForm>(
     {"convolution_b1_b1__threads", 75, kAnyArchitecture, BITPLACE_LAUNCH(launch_convolution_b1_b1_threads),
      [](int) { return "POPC"; }, "BitsByThreads"});
+constexpr DeviceConvolutionKernel kDirect =
+    direct_row({"convolution_b1_b1__direct", 75, kAnyArchitecture,
+                BITPLACE_LAUNCH(launch_convolution_b1_b1_direct), nullptr, "DirectBits"});
 
 }  // namespace
 
 KernelTable<DeviceConvolutionKernel> convolution_b1_b1_kernels() {
-  static constexpr const DeviceConvolutionKernel* kRows[] = {&kXor128, &kXor256, &kAnd256, &kBytes,
-                                                             &kThreads};
+  static constexpr const DeviceConvolutionKernel* kRows[] = {&kXor128, &kXor256,  &kAnd256,
+                                                             &kBytes,  &kThreads, &kDirect};
   return {kRows, sizeof(kRows) / sizeof(kRows[0])};
 }
 

@@ -7,8 +7,9 @@
 //   threads    depth - 2 count(x xor w), a word at a time              all
 //
 // Padding reads as bit 0. Where it counts 0, the sum of the weights outside, which four entries of a table of
-// sums give, is taken back behind the last stage. Any kernel, stride, dilation and groups; pools of up to 32
-// windows. Bits of groups must fill words on the output's side.
+// sums give, is taken back behind the last stage. What tiles do not take, pools of
+// more than 32 windows and bits of groups that do not fill words of the output, is computed one product at a
+// time (cuda/direct/direct_convolution.h).
 #pragma once
 
 #include "cuda/common/convolution.h"
@@ -23,6 +24,7 @@ int launch_convolution_b1_b1_xor256(const void* call, void* stream);
 int launch_convolution_b1_b1_and256(const void* call, void* stream);
 int launch_convolution_b1_b1_bytes(const void* call, void* stream);
 int launch_convolution_b1_b1_threads(const void* call, void* stream);
+int launch_convolution_b1_b1_direct(const void* call, void* stream);
 
 KernelTable<DeviceConvolutionKernel> convolution_b1_b1_kernels();
 

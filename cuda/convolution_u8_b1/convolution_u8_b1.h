@@ -3,7 +3,9 @@
 //
 //   accumulator = sum over taps and channels of x * w       u8 x s8, m8n8k16 on sm_75, m16n8k32 on later ones
 //
-// Pixels of 3 channels are gathered byte by byte. Pools of up to 32 windows; bits of groups must fill words.
+// Pixels of 3 channels are gathered byte by byte. What tiles do not take, pools of
+// more than 32 windows and bits of groups that do not fill words, is computed one product at a time
+// (cuda/direct/direct_convolution.h).
 #pragma once
 
 #include "cuda/common/convolution.h"
@@ -15,6 +17,7 @@ inline constexpr TiledForm kPixelsForm = {8, 1, 8};
 
 int launch_convolution_u8_b1_bytes16(const void* call, void* stream);
 int launch_convolution_u8_b1_bytes32(const void* call, void* stream);
+int launch_convolution_u8_b1_direct(const void* call, void* stream);
 
 KernelTable<DeviceConvolutionKernel> convolution_u8_b1_kernels();
 

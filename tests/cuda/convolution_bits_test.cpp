@@ -1,8 +1,10 @@
 // Convolutions with weights of one bit by the phases of the device's kernels against the reference on the
 // CPU.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "cuda/common/architecture.h"
 #include "cuda/convolution_b1_b1/convolution_b1_b1.h"
 #include "cuda/convolution_u8_b1/convolution_u8_b1.h"
 #include "cuda/device_convolution.h"
@@ -169,10 +171,39 @@ TEST_CASE(
   for (const ConvolutionProblem& problem :
        {square_problem(6, 128, 70, 3, 1, zero), square_problem(9, 512, 66, 1, 0, valid),
         square_problem(5, 96, 40, 5, 2, one), square_problem(1, 20007, 7, 1, 0, valid)}) {
-    for (int repetition = 0; repetition < 5; ++repetition) {
+    for (int repetition = 0; repetition < 6; ++repetition) {
       comparison.compare(problem, fills[comparison.random().integer(0, 2)],
                          fills[comparison.random().integer(0, 2)]);
     }
   }
   CHECK(comparison.never_drawn().empty());
+}
+
+TEST_CASE(
+    "every convolution with weights of one bit has a row, pools of any size and groups of any width too") {
+  using enum ConvolutionPadding;
+  ConvolutionProblem pool = square_problem(9, 40, 37, 2, 0, valid);
+  pool.pool_height = 8;
+  pool.pool_width = 5;
+  REQUIRE(infer_output(pool));
+  ConvolutionProblem depthwise = square_problem(6, 35, 35, 3, 1, zero);
+  depthwise.groups = 35;
+  for (const Operation& operation : {bits_with_bits(), pixels_with_bits()}) {
+    Comparison comparison(operation);
+    comparison.compare(pool, Fill::random, Fill::random);
+    for (int repetition = 0; repetition < 6; ++repetition)
+      comparison.compare(depthwise, Fill::random, Fill::random);
+    for (const ConvolutionEpilogue epilogue :
+         {ConvolutionEpilogue::raw_s32, ConvolutionEpilogue::threshold_b1}) {
+      depthwise.epilogue = epilogue;
+      for (const int architecture : cuda::architectures()) {
+        const auto accepts = [&](const cuda::DeviceConvolutionKernel& row) {
+          return runs_on(row.kernel, architecture) && row.accepts(depthwise, architecture);
+        };
+        const auto* const* end = operation.device.rows + operation.device.count;
+        CHECK(std::any_of(operation.device.rows, end, [&](const auto* row) { return accepts(*row); }));
+      }
+    }
+    depthwise.epilogue = ConvolutionEpilogue::raw_s32;
+  }
 }
