@@ -3,6 +3,7 @@
 #include "kernels/convolution_b1_b1/convolution_b1_b1.h"
 #include "kernels/convolution_f16_f16/convolution_f16_f16.h"
 #include "kernels/convolution_f32_f32/convolution_f32_f32.h"
+#include "kernels/convolution_f32_ordered/convolution_f32_ordered.h"
 #include "kernels/convolution_s8_s4/convolution_s8_s4.h"
 #include "kernels/convolution_s8_s8/convolution_s8_s8.h"
 #include "kernels/convolution_u8_b1/convolution_u8_b1.h"
@@ -20,6 +21,7 @@ ConvolutionTableList convolution_tables() {
       {"convolution_s8_s8", DataType::s8, DataType::s8, false, convolution_s8_s8_kernels},
       {"convolution_f16_f16", DataType::f16, DataType::f16, false, convolution_f16_f16_kernels},
       {"convolution_f32_f32", DataType::f32, DataType::f32, false, convolution_f32_f32_kernels},
+      {"convolution_f32_ordered", DataType::f32, DataType::f32, false, convolution_f32_ordered_kernels},
       {"depthwise_s8_s8", DataType::s8, DataType::s8, true, depthwise_s8_s8_kernels},
       {"depthwise_f16_f16", DataType::f16, DataType::f16, true, depthwise_f16_f16_kernels},
       {"depthwise_f32_f32", DataType::f32, DataType::f32, true, depthwise_f32_f32_kernels},

@@ -1,5 +1,6 @@
-// The float convolution over tiles of output pixels x outputs, for the vector of the file that includes it
-// (float_vector_*.h, which comes first). Everything has internal linkage.
+// The float convolution over tiles of output pixels x outputs, for the vector and the order of sums of the
+// file that includes it (float_vector_*.h and float_sum_*.h, which come first). Everything has internal
+// linkage.
 //
 // Per product of a window one vector load per kLanes outputs of the block and one broadcast per pixel serve
 // pixels x vectors multiply-adds; sums stay in registers for a whole slice of the depth. Tiles are cut
@@ -36,13 +37,6 @@ struct TileCall {
   std::int64_t output_step;  // elements between pixels
 };
 
-// Sums are independent chains: a product's latency is hidden by 8 of them. Small tiles keep several sums per
-// output, of every second or fourth product.
-inline constexpr int kMostParts = 4;
-constexpr int partial_sums(int chains) {
-  return chains >= 8 ? 1 : chains >= 4 ? 2 : kMostParts;
-}
-
 template <int kPixels, int kVectors>
 struct Sums {
   Vector at[std::size_t{kPixels}][std::size_t{kVectors}];
@@ -60,7 +54,7 @@ inline void add_product(const float* const* pixels, std::int64_t k, const Weight
     const Vector x = broadcast(pixels[i][k]);
 #pragma GCC unroll 2
     for (int v = 0; v < kVectors; ++v)
-      multiply_add(x, w[v], sums.at[i][v]);
+      accumulate(x, w[v], sums.at[i][v]);
   }
 }
 
@@ -100,7 +94,7 @@ inline void finish_tile(const TileCall& tile, const Sums<kPixels, kVectors>& sum
 template <int kPixels, int kVectors, typename Weight, typename Output>
 __attribute__((noinline)) void run_tile(const TileCall& tile, const Weight* weights, Output* output) {
   constexpr int kParts = partial_sums(kPixels * kVectors);
-  Sums<kPixels, kVectors> sums[kMostParts];
+  Sums<kPixels, kVectors> sums[std::size_t{kParts}];
 #pragma GCC unroll 4
   for (int part = 0; part < kParts; ++part) {
 #pragma GCC unroll 28

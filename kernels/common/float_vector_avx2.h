@@ -51,6 +51,10 @@ inline Vector add(Vector a, Vector b) {
 inline void multiply_add(Vector x, Vector w, Vector& sum) {
   __asm__("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(x), "x"(w));
 }
+// The same, the product rounded too.
+inline void multiply_then_add(Vector x, Vector w, Vector& sum) {
+  __asm__("vaddps %1, %0, %0" : "+x"(sum) : "x"(_mm256_mul_ps(x, w)));
+}
 // A NaN stays a NaN, as in the reference: the second operand is what these instructions return for it.
 inline Vector clamp(Vector value, Vector low, Vector high) {
   return _mm256_min_ps(high, _mm256_max_ps(low, value));

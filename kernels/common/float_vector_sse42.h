@@ -35,8 +35,11 @@ inline Vector load_first(const float* from, std::int64_t count) {
 inline Vector add(Vector a, Vector b) {
   return _mm_add_ps(a, b);
 }
-inline void multiply_add(Vector x, Vector w, Vector& sum) {
+inline void multiply_then_add(Vector x, Vector w, Vector& sum) {
   sum = _mm_add_ps(sum, _mm_mul_ps(x, w));
+}
+inline void multiply_add(Vector x, Vector w, Vector& sum) {
+  multiply_then_add(x, w, sum);
 }
 // A NaN stays a NaN, as in the reference: the second operand is what these instructions return for it.
 inline Vector clamp(Vector value, Vector low, Vector high) {

@@ -35,6 +35,21 @@ std::int32_t s8_weight(const std::uint8_t* row, std::int64_t index) {
   return static_cast<std::int8_t>(row[index]);
 }
 
+// Sum: in what it is summed; products are rounded to it.
+template <typename Sum>
+void run_f32_row(const ConvolutionCall& call, std::int64_t row) {
+  const PackedRows constants = packed_rows(*call.problem, call.packed, 32);
+  const auto* input = static_cast<const float*>(call.input);
+  visit_output_row(*call.problem, row, [&](std::int64_t column, std::int64_t channel, std::int64_t index) {
+    const auto* weights = reinterpret_cast<const float*>(constants.row(channel));
+    Sum sum = 0;
+    visit_window(*call.problem, row, column, channel, [&](std::int64_t i, std::int64_t w) {
+      sum += static_cast<Sum>(input[i]) * static_cast<Sum>(weights[w]);
+    });
+    write_float(call, constants, static_cast<float>(sum), channel, index);
+  });
+}
+
 }  // namespace
 
 PackedRows packed_rows(const ConvolutionProblem& p, const void* packed, int weight_bits) {
@@ -120,16 +135,10 @@ void pack_f32(const ConvolutionProblem& p, const ConvolutionConstants& constants
   pack_rows(p, constants, packed, 32);
 }
 void run_f32(const ConvolutionCall& call, std::int64_t row) {
-  const PackedRows constants = packed_rows(*call.problem, call.packed, 32);
-  const auto* input = static_cast<const float*>(call.input);
-  visit_output_row(*call.problem, row, [&](std::int64_t column, std::int64_t channel, std::int64_t index) {
-    const auto* weights = reinterpret_cast<const float*>(constants.row(channel));
-    double sum = 0;
-    visit_window(*call.problem, row, column, channel, [&](std::int64_t i, std::int64_t w) {
-      sum += static_cast<double>(input[i]) * static_cast<double>(weights[w]);
-    });
-    write_float(call, constants, static_cast<float>(sum), channel, index);
-  });
+  run_f32_row<double>(call, row);
+}
+void run_f32_ordered(const ConvolutionCall& call, std::int64_t row) {
+  run_f32_row<float>(call, row);
 }
 
 std::size_t packed_bytes_f16(const ConvolutionProblem& p) {

@@ -70,6 +70,7 @@ void run_s8(const ConvolutionCall& call, std::int64_t row);
 std::size_t packed_bytes_f32(const ConvolutionProblem& problem);
 void pack_f32(const ConvolutionProblem& problem, const ConvolutionConstants& constants, void* packed);
 void run_f32(const ConvolutionCall& call, std::int64_t row);
+void run_f32_ordered(const ConvolutionCall& call, std::int64_t row);
 std::size_t packed_bytes_f16(const ConvolutionProblem& problem);
 void pack_f16(const ConvolutionProblem& problem, const ConvolutionConstants& constants, void* packed);
 void run_f16(const ConvolutionCall& call, std::int64_t row);

@@ -12,7 +12,8 @@
 // Measured, AMD EPYC (Zen 4), one thread: 92 to 100 % of the FMA limit on 3x3 layers of ResNet and VGG from
 // 14 x 14 to 56 x 56 (docs/performance/float.md).
 #include "kernels/common/float_vector_avx512.h"
-// The tiles are written in terms of the vector.
+// The tiles are written in terms of the vector and its sums.
+#include "kernels/common/float_sum_quick.h"
 #include "kernels/common/float_tiles.h"
 #include "kernels/convolution_f16_f16/convolution_f16_f16.h"
 

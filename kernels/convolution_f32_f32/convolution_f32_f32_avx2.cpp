@@ -12,7 +12,8 @@
 // Measured, AMD EPYC (Zen 4), one thread: 93 to 99 % of the FMA limit on 3x3 layers of ResNet and VGG from 14
 // x 14 to 56 x 56, 89 % at 224 x 224 (docs/performance/float.md).
 #include "kernels/common/float_vector_avx2.h"
-// The tiles are written in terms of the vector.
+// The tiles are written in terms of the vector and its sums.
+#include "kernels/common/float_sum_quick.h"
 #include "kernels/common/float_tiles.h"
 #include "kernels/convolution_f32_f32/convolution_f32_f32.h"
 

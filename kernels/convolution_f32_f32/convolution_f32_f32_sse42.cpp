@@ -12,7 +12,8 @@
 // Measured, AMD EPYC (Zen 4), one thread: 25 to 31 % of AVX2's FMA limit, half of which is what separate
 // instructions can reach (docs/performance/float.md).
 #include "kernels/common/float_vector_sse42.h"
-// The tiles are written in terms of the vector.
+// The tiles are written in terms of the vector and its sums.
+#include "kernels/common/float_sum_quick.h"
 #include "kernels/common/float_tiles.h"
 #include "kernels/convolution_f32_f32/convolution_f32_f32.h"
 

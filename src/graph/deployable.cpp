@@ -181,6 +181,7 @@ Status check_deployable_convolution(const Graph& graph, const Node& node) {
   }
   if (input == DataType::f32 && a.output_type == DataType::f16)
     return cannot_run(node, "an f32 convolution gives f32");
+  if (input != DataType::f32 && a.ordered != 0) return cannot_run(node, "only f32 convolutions are ordered");
   if (type_range(input).magnitude() > 0 && a.output_type != DataType::f32)
     return cannot_run(node, "integer accumulators become f32, not f16");
   if (input != DataType::b1 && a.padding == PaddingValue::one)

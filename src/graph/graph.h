@@ -80,6 +80,7 @@ struct ConvolutionAttributes {
   float output_low = -std::numeric_limits<float>::infinity();
   float output_high = std::numeric_limits<float>::infinity();
   DataType output_type = DataType::f32;  // of affine: f32, f16
+  std::int32_t ordered = 0;              // 1, of f32 weights and activations: kernels/convolution_f32_ordered
 };
 
 struct MaxPoolAttributes {
@@ -244,6 +245,7 @@ void visit_fields(A& a, Visitor&& field) {
     field({"output_low", true}, a.output_low);
     field({"output_high", true}, a.output_high);
     field({"output_type", true}, a.output_type);
+    field({"ordered", true}, a.ordered);
   } else if constexpr (std::is_same_v<T, MaxPoolAttributes>) {
     field("window_height", a.window_height);
     field("window_width", a.window_width);

@@ -13,7 +13,7 @@ Status check_convolution_attributes(const Node& node, const ConvolutionAttribute
                     in(a.dilation_height, 1, 255) && in(a.dilation_width, 1, 255) &&
                     in(a.groups, 1, input[3]) && in(a.pad_top, 0, 255) && in(a.pad_left, 0, 255) &&
                     in(a.pad_bottom, 0, 255) && in(a.pad_right, 0, 255) && in(a.pool_height, 1, 255) &&
-                    in(a.pool_width, 1, 255);
+                    in(a.pool_width, 1, 255) && in(a.ordered, 0, 1);
   if (!sane) return node_error(node, "an attribute is out of range");
   if (a.padding > PaddingValue::one) return node_error(node, "unknown padding");
   if (a.epilogue > Epilogue::affine) return node_error(node, "unknown epilogue");

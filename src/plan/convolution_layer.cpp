@@ -93,6 +93,9 @@ const ConvolutionTable* convolution_table(const Graph& graph, const Node& node) 
     return find_convolution_table("convolution_u8_b1");
   const bool depthwise = is_depthwise(graph, node);
   if (input == DataType::f32) {
+    // A single product has one order only: fused with the 0 that sums start from, it is rounded once too.
+    const bool several = graph.parameter(node, "weight")->shape.elements() > output_of(graph, node).shape[3];
+    if (attributes_of(node).ordered != 0 && several) return find_convolution_table("convolution_f32_ordered");
     return find_convolution_table(depthwise ? "depthwise_f32_f32" : "convolution_f32_f32");
   }
   if (input == DataType::f16) {
@@ -136,6 +139,7 @@ std::string convolution_text(const Graph& graph, const Node& node) {
   const ConvolutionAttributes& a = attributes_of(node);
   const DataType weight = graph.parameter(node, "weight")->type;
   std::string text = is_depthwise(graph, node) ? "depthwise " : "convolution ";
+  if (a.ordered != 0) text = "ordered " + text;
   text += std::string(data_type_name(input_of(graph, node).type)) + " x " + data_type_name(weight) + " " +
           window_text(a.kernel_height, a.kernel_width) + "/" + std::to_string(a.stride_height);
   if (a.padding != PaddingValue::valid) text += std::string(" pad ") + padding_name(a.padding);

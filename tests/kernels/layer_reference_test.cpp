@@ -112,7 +112,7 @@ TEST_CASE("the s8 depthwise reference is a convolution with requantization") {
   compare_with_eigen("depthwise_s8_s8");
 }
 TEST_CASE("the float references are convolutions") {
-  for (const char* name :
-       {"convolution_f32_f32", "convolution_f16_f16", "depthwise_f32_f32", "depthwise_f16_f16"})
+  for (const char* name : {"convolution_f32_f32", "convolution_f32_ordered", "convolution_f16_f16",
+                           "depthwise_f32_f32", "depthwise_f16_f16"})
     compare_with_eigen(name);
 }

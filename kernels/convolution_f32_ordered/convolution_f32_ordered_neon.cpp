@@ -1,0 +1,34 @@
+// Ordered f32 convolution for Armv8-A: 8 positions x 8 outputs by FMUL and FADD.
+//
+//   y = clamp(sum of x * w + bias), summed in the order of the products, nothing fused
+//
+// Packed, and scratch: kSinglesF32 in kernels/common/neon_product.h. Inner loop and registers:
+// kernels/common/neon_singles_tile.h.
+//
+// Preconditions: 15 readable bytes behind the input; any depth. Not measured on a device.
+#include "kernels/common/neon_singles_tile.h"
+#include "kernels/convolution_f32_ordered/convolution_f32_ordered.h"
+
+namespace bitplace {
+namespace {
+
+using Row = neon::ProductRow<neon::kSinglesF32>;
+
+void run(const ConvolutionCall& call, std::int64_t task) {
+  run_product<SinglesKernel<neon::kSinglesF32, float, false>>(call, task);
+}
+
+}  // namespace
+
+extern const ConvolutionKernel convolution_f32_ordered__neon_8x8 = {"convolution_f32_ordered__neon_8x8",
+                                                                    isa_feature::neon,
+                                                                    Row::accepts,
+                                                                    Row::packed_bytes,
+                                                                    Row::pack,
+                                                                    Row::scratch_bytes,
+                                                                    Row::prepare_tasks,
+                                                                    Row::prepare,
+                                                                    Row::run_tasks,
+                                                                    run};
+
+}  // namespace bitplace
