@@ -183,7 +183,9 @@ class PrecisionPass {
     Node copy = node;
     BITPLACE_ASSIGN(input, as(node.inputs[0], type));
     copy.inputs = {input};
-    std::get<ConvolutionAttributes>(copy.attributes).output_type = type;
+    auto& attributes = std::get<ConvolutionAttributes>(copy.attributes);
+    attributes.output_type = type;
+    attributes.ordered = precisions_.of(node.name) == Precision::fp32_ordered ? 1 : 0;
     // Few levels stay the bits that they are; whoever runs the layer makes numbers of them.
     const bool levels = !trained_codes(graph_, node, largest_weight_code(Precision::int8)).empty();
     std::erase_if(copy.parameters, [&](const Parameter& p) { return p.role == "weight_scale" && !levels; });

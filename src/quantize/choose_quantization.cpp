@@ -22,6 +22,7 @@ class QuantizationChooser {
                       const QuantizationTrials& trials, const StageProgress& progress)
       : precisions_(precisions),
         make_(make),
+        images_(images),
         split_(hold_out(images, trials.held_out_every)),
         trials_(trials),
         progress_(progress) {}
@@ -31,6 +32,8 @@ class QuantizationChooser {
     BITPLACE_ASSIGN(expected, describe_images(model, split_.held_out, stage("describe")));
     expected_ = std::move(expected);
     BITPLACE_TRY(try_methods(folded, model));
+    BITPLACE_TRY(try_raised(folded, model));
+    if (!has_integer_layers(folded, best_.quantization.precisions)) return std::move(best_);
     BITPLACE_TRY(try_unsigned());
     variations_.push_back({best_.trials[best_.chosen].name, best_.quantization, folded});
     if (trials_.equalize) BITPLACE_TRY(try_equalized(model));
@@ -63,6 +66,34 @@ class QuantizationChooser {
                            {folded, precisions_, ranges_of(folded, calibration, options)}, folded));
       if (best_.chosen + 1 == best_.trials.size()) method_ = options;
     }
+    return {};
+  }
+
+  // A bit that turns on one image in fifty is not seen on ten, and ranges do not fit single images: all may
+  // judge.
+  Status try_raised(const Graph& folded, const ModelContents& float_model) {
+    if (!trials_.allowed_loss || !has_few_levels(folded)) return {};
+    const CalibrationImages many = some_images(images_, trials_.judging_images);
+    const CalibrationImages few = some_images(many, trials_.quick_images);
+    BITPLACE_ASSIGN(expected_of_many, describe_images(float_model, many, stage("describe")));
+    BITPLACE_ASSIGN(expected_of_few, describe_images(float_model, few, {}));
+    std::size_t tried = 0;
+    const auto loss = [&](const PrecisionMap& precisions, bool quick) -> Result<double> {
+      const CalibrationImages& images = quick ? few : many;
+      BITPLACE_ASSIGN(model, make_(folded, precisions, best_.quantization.ranges));
+      const std::string name = "judge layers, mix " + std::to_string(++tried);
+      BITPLACE_ASSIGN(found, describe_images(model, images, stage(name)));
+      return 1.0 -
+             compare_descriptors(quick ? expected_of_few : expected_of_many, found, images.weights).least;
+    };
+    BITPLACE_ASSIGN(raised, raise_sensitive_layers(folded, precisions_, *trials_.allowed_loss, loss));
+    if (raised.layers.empty()) return {};
+    best_.raised = std::move(raised.layers);
+    const std::string count = std::to_string(best_.raised.size());
+    Quantization variation = best_.quantization;
+    variation.precisions = std::move(raised.precisions);
+    BITPLACE_TRY(judge(best_.trials[best_.chosen].name + ", " + count + " sensitive in f32", variation));
+    take(variation, folded);
     return {};
   }
 
@@ -113,21 +144,30 @@ class QuantizationChooser {
   // Takes the place of the best so far if its error is less than this share of that one's.
   Status try_out(const std::string& name, const Quantization& variation, const Graph& reference,
                  double share = 1.0) {
+    const bool first = best_.trials.empty();
+    BITPLACE_TRY(judge(name, variation));
+    const double error = best_.trials.back().descriptor_error;
+    if (first || error < share * best_.trials[best_.chosen].descriptor_error) take(variation, reference);
+    return {};
+  }
+
+  Status judge(const std::string& name, const Quantization& variation) {
     BITPLACE_ASSIGN(model, make_(variation.folded, variation.precisions, variation.ranges));
     BITPLACE_ASSIGN(found, describe_images(model, split_.held_out, stage("judge " + name)));
-    const double error = 1.0 - compare_descriptors(expected_, found, split_.held_out.weights).mean;
-    best_.trials.push_back({name, error});
-    const bool better =
-        best_.trials.size() == 1 || error < share * best_.trials[best_.chosen].descriptor_error;
-    if (!better) return {};
+    best_.trials.push_back({name, 1.0 - compare_descriptors(expected_, found, split_.held_out.weights).mean});
+    return {};
+  }
+
+  // What was judged last.
+  void take(const Quantization& variation, const Graph& reference) {
     best_.chosen = best_.trials.size() - 1;
     best_.quantization = variation;
     best_.reference = reference;
-    return {};
   }
 
   const PrecisionMap& precisions_;
   const ModelMaker& make_;
+  const CalibrationImages& images_;
   SplitImages split_;
   const QuantizationTrials& trials_;
   const StageProgress& progress_;

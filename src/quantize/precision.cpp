@@ -21,7 +21,8 @@ struct NamedPrecision {
   int weight_bits;
 };
 
-constexpr std::array<NamedPrecision, 5> kPrecisions = {{{Precision::fp32, "fp32", 32},
+constexpr std::array<NamedPrecision, 6> kPrecisions = {{{Precision::fp32, "fp32", 32},
+                                                        {Precision::fp32_ordered, "fp32-ordered", 32},
                                                         {Precision::fp16, "fp16", 16},
                                                         {Precision::int8, "int8", 8},
                                                         {Precision::w4a8, "w4a8", 4},
@@ -40,7 +41,8 @@ Result<Precision> precision_of(const Json& value, const std::string& where) {
   Precision precision = Precision::fp32;
   if (!value.is_string()) return invalid(where, "is no name of a precision");
   if (!precision_from_name(value.get<std::string>(), &precision))
-    return invalid(where, "'" + value.get<std::string>() + "' is none of fp32, fp16, int8, w4a8, w4a4");
+    return invalid(
+        where, "'" + value.get<std::string>() + "' is none of fp32, fp32-ordered, fp16, int8, w4a8, w4a4");
   return precision;
 }
 
@@ -139,6 +141,12 @@ std::vector<std::string> weighted_layers(const Graph& graph) {
     if (has_precision(graph, node)) names.push_back(node.name);
   }
   return names;
+}
+
+bool has_integer_layers(const Graph& graph, const PrecisionMap& precisions) {
+  const std::vector<std::string> layers = weighted_layers(graph);
+  return std::any_of(layers.begin(), layers.end(),
+                     [&](const std::string& layer) { return is_integer(precisions.of(layer)); });
 }
 
 Result<PrecisionMap> read_precision_map(const std::string& path, const Graph& graph) {

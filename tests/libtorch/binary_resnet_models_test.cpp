@@ -35,7 +35,7 @@ TEST_CASE("residual networks with real layers in f32: LibTorch's descriptors, an
     INFO(test::case_name(choice));
     const test::TorchNetwork torch = test::save_random_network(choice, 5, pictures, path);
     const LoadedNetwork network = test::load_choice(path, choice, pictures[0]);
-    const ModelContents model = test::converted_model(network, Precision::fp32, pictures);
+    const ModelContents model = test::converted_to_fp32(network);
     const double found = test::smallest_cosine(model, pictures, torch.results);
     const Result<EvaluatedValues> values = evaluate(network.graph, test::input_of(network, pictures[0]));
     if (!values.ok()) FAIL(values.error().message());
@@ -47,9 +47,7 @@ TEST_CASE("residual networks with real layers in f32: LibTorch's descriptors, an
   }
 }
 
-// How near the descriptors are to LibTorch's is printed and not required: a code that is off by one in front
-// of a sign that random weights put near its threshold turns the sign, and everything behind it.
-TEST_CASE("residual networks with real layers in int8 give the same descriptor on every tier") {
+TEST_CASE("residual networks converted to int8 keep LibTorch's descriptors, the same bytes on every tier") {
   const test::TemporaryFolder folder;
   const std::string path = folder.path() + "/network.pt";
   const std::vector<test::TorchPicture> pictures = test::scenes(kHeight, kWidth, 2, 19);
@@ -57,8 +55,9 @@ TEST_CASE("residual networks with real layers in int8 give the same descriptor o
     INFO(test::case_name(choice));
     const test::TorchNetwork torch = test::save_random_network(choice, 5, pictures, path);
     const LoadedNetwork network = test::load_choice(path, choice, pictures[0]);
-    const ModelContents model = test::converted_model(network, Precision::int8, pictures);
+    const ModelContents model = test::converted_to_int8(network, pictures);
     const double found = test::smallest_cosine(model, pictures, torch.results);
+    CHECK(found >= 0.999);
     std::printf("%-50s int8: 1 - cosine %.1e\n", test::case_name(choice).c_str(), 1.0 - found);
     test::check_tiers(model, pictures[0]);
   }
@@ -73,8 +72,7 @@ TEST_CASE("residual networks at their own size", "[.full]") {
     INFO(test::case_name(choice));
     const test::TorchNetwork torch = test::save_random_network(choice, 5, pictures, path);
     const LoadedNetwork network = test::load_choice(path, choice, pictures[0]);
-    const double found = test::smallest_cosine(test::converted_model(network, Precision::fp32, pictures),
-                                               pictures, torch.results);
+    const double found = test::smallest_cosine(test::converted_to_fp32(network), pictures, torch.results);
     std::printf("%-50s 224x224: 1 - cosine %.1e\n", test::case_name(choice).c_str(), 1.0 - found);
     CHECK(found >= 0.9999);
   }
@@ -87,6 +85,5 @@ TEST_CASE("Bi-Real-34 at its own size") {
   const test::TorchChoice choice{"bireal34", "paper", "", "", ""};
   const test::TorchNetwork torch = test::save_random_network(choice, 5, pictures, path);
   const LoadedNetwork network = test::load_choice(path, choice, pictures[0]);
-  CHECK(test::smallest_cosine(test::converted_model(network, Precision::fp32, pictures), pictures,
-                              torch.results) >= 0.9999);
+  CHECK(test::smallest_cosine(test::converted_to_fp32(network), pictures, torch.results) >= 0.9999);
 }

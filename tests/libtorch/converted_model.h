@@ -12,7 +12,8 @@
 #include "libtorch/surroundings.h"
 #include "libtorch/torch_results.h"
 #include "lowering/evaluate.h"
-#include "lowering/real_graph.h"
+#include "lowering/real_model.h"
+#include "quantize/choose_quantization.h"
 #include "vprconv/integer_layers.h"
 
 namespace bitplace::test {
@@ -42,21 +43,42 @@ inline std::vector<double> input_of(const LoadedNetwork& network, const TorchPic
   return input;
 }
 
-// Codes range as far as the pictures reach.
-inline ModelContents converted_model(const LoadedNetwork& network, Precision precision,
-                                     const std::vector<TorchPicture>& pictures) {
+inline RealNetwork folded_network(const LoadedNetwork& network) {
   Result<Graph> folded = fold_real(network.graph);
   if (!folded.ok()) FAIL(folded.error().message());
+  return {network.name, *std::move(folded), network.preprocessing};
+}
+
+inline ModelContents converted_to_fp32(const LoadedNetwork& network) {
+  Result<ModelContents> model = make_float_model(folded_network(network));
+  if (!model.ok()) FAIL(model.error().message());
+  return *std::move(model);
+}
+
+// As `vprconv convert --precision int8` would, by the pictures themselves and their largest magnitudes:
+// layers that cost the descriptor too much in integers stay in f32.
+inline ModelContents converted_to_int8(const LoadedNetwork& network,
+                                       const std::vector<TorchPicture>& pictures) {
+  const RealNetwork real = folded_network(network);
+  CalibrationImages images;
+  images.names.assign(pictures.size(), "scene");
+  images.weights.assign(pictures.size(), 1.0);
+  images.read = [&](std::size_t i) -> Result<DecodedImage> {
+    const ImageView view = view_of(pictures[i]);
+    return DecodedImage{pictures[i].bytes, view.width, view.height, PixelFormat::rgb8, 1};
+  };
   RealLoweringOptions options;
-  options.precisions.otherwise = precision;
-  if (is_integer(precision)) {
-    std::vector<std::vector<double>> inputs;
-    for (const TorchPicture& picture : pictures)
-      inputs.push_back(input_of(network, picture));
-    options.ranges = measured_ranges(*folded, inputs);
-  }
-  Result<ModelContents> model =
-      make_real_model({network.name, *std::move(folded), network.preprocessing}, options);
+  options.precisions.otherwise = Precision::int8;
+  QuantizationTrials trials;
+  trials.ranges = {{CalibrationMethod::min_max}};
+  trials.unsigned_codes = trials.equalize = trials.round_weights = trials.correct_biases = false;
+  trials.allowed_loss = kAllowedLoss;
+  Result<ChosenQuantization> chosen =
+      choose_quantization(real.graph, options.precisions, real_model_maker(real), images, trials);
+  if (!chosen.ok()) FAIL(chosen.error().message());
+  options.precisions = chosen->quantization.precisions;
+  options.ranges = chosen->quantization.ranges;
+  Result<ModelContents> model = make_real_model(real, options);
   if (!model.ok()) FAIL(model.error().message());
   return *std::move(model);
 }

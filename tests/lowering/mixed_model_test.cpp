@@ -138,10 +138,11 @@ TEST_CASE(
   CHECK(equal * 10 >= models * 9);
 }
 
-TEST_CASE("with real layers of 8 bits, a mixed network's features are the same bytes on every tier") {
+TEST_CASE(
+    "with real layers of 8 bits or ordered, a mixed network's features are the same bytes on every tier") {
   Random random;
   for (const Mixed mixed : kAllMixed) {
-    for (const Precision precision : {Precision::int8, Precision::w4a8}) {
+    for (const Precision precision : {Precision::int8, Precision::w4a8, Precision::fp32_ordered}) {
       CAPTURE(mixed_name(mixed), precision_name(precision));
       const RealNetwork network = network_of(mixed_graph(mixed, random));
       const ModelContents model = model_of(network, precision, random);
@@ -187,6 +188,34 @@ TEST_CASE("weights of few levels are those of training in every precision that h
       CHECK(type == (node.name == "conv3" ? DataType::b1 : DataType::b2));
     }
   }
+}
+
+TEST_CASE("real layers of a mixed network are raised until descriptors lose no more than is allowed") {
+  Random random;
+  std::size_t raised = 0;
+  for (const Mixed mixed : kAllMixed) {
+    CAPTURE(mixed_name(mixed));
+    const RealNetwork network = network_of(mixed_graph(mixed, random));
+    const CalibrationImages images = noise_pictures(10, random.bits());
+    PrecisionMap precisions;
+    precisions.otherwise = Precision::int8;
+    QuantizationTrials trials;
+    trials.ranges = {{CalibrationMethod::min_max}};
+    trials.equalize = trials.round_weights = trials.correct_biases = trials.unsigned_codes = false;
+    trials.allowed_loss = 1e-4;
+    const ModelMaker make = real_model_maker(network);
+    const Result<ChosenQuantization> chosen =
+        choose_quantization(network.graph, precisions, make, images, trials);
+    if (!chosen.ok()) FAIL(chosen.error().message());
+    raised += chosen->raised.size();
+    for (const RaisedLayer& layer : chosen->raised)
+      CHECK(chosen->quantization.precisions.of(layer.name) == Precision::fp32_ordered);
+    const Result<QuantizationReport> report =
+        quantization_report(chosen->quantization, chosen->reference, make, images);
+    if (!report.ok()) FAIL(report.error().message());
+    CHECK(report->descriptor.least >= 1.0 - *trials.allowed_loss);
+  }
+  CHECK(raised > 0);
 }
 
 TEST_CASE("quantizing a mixed network leaves its bits, codes and few-level weights alone") {

@@ -46,8 +46,8 @@ void check_error(const std::string& text, const std::string& why) {
 }  // namespace
 
 TEST_CASE("precisions have names and widths") {
-  const std::pair<const char*, int> known[] = {
-      {"fp32", 32}, {"fp16", 16}, {"int8", 8}, {"w4a8", 4}, {"w4a4", 4}};
+  const std::pair<const char*, int> known[] = {{"fp32", 32}, {"fp32-ordered", 32}, {"fp16", 16},
+                                               {"int8", 8},  {"w4a8", 4},          {"w4a4", 4}};
   for (const auto& [name, bits] : known) {
     Precision precision{};
     REQUIRE(precision_from_name(name, &precision));

@@ -111,7 +111,8 @@ TEST_CASE("a precision that is neither a name nor a fitting file is an error") {
   const Folder folder;
   const std::string file = folder / "p.json";
   const std::string convert = kRandom + "-o '" + (folder / "m.vpr") + "' --precision ";
-  check_refused(folder, convert + "int7", 1, "--precision int7: is none of fp32, fp16, int8, w4a8, w4a4");
+  check_refused(folder, convert + "int7", 1,
+                "--precision int7: is none of fp32, fp32-ordered, fp16, int8, w4a8, w4a4");
   check_refused(folder, convert + "''", 1, "is none of fp32");
   const std::vector<std::pair<std::string, std::string>> contents = {
       {"", "precisions: is no valid JSON"},

@@ -53,6 +53,7 @@ struct Conversion {
   double farthest_turn = 0.0;      // and how far from a sign's 0 a number may be whose bit turns over
   std::vector<QuantizationTrial> trials;  // ways to quantize, and which was taken
   std::size_t chosen_trial = 0;
+  std::vector<RaisedLayer> raised;                 // by their sensitivity
   std::optional<QuantizationReport> quantization;  // where some layer has integer arithmetic
 };
 

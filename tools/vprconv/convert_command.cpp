@@ -187,7 +187,8 @@ void add_convert(Program& program) {
                      "WIDTHxHEIGHT that images are resized to; by default the network's own");
   command
       .add_option("--precision", options->precision,
-                  "fp32, fp16, int8, w4a8, w4a4, or a JSON file that names one for each layer")
+                  "fp32, fp32-ordered (the same bytes on every processor), fp16, int8, w4a8, w4a4, or a JSON "
+                  "file that names one for each layer")
       ->show_default();
   command
       .add_option(

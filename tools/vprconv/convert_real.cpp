@@ -35,16 +35,9 @@ Result<PrecisionMap> precisions_of(const std::string& text, const Graph& graph) 
   std::error_code ignored;
   if (!std::filesystem::exists(text, ignored)) {
     return make_error(ErrorCode::invalid_argument, "--precision " + text,
-                      "is none of fp32, fp16, int8, w4a8, w4a4, and no file");
+                      "is none of fp32, fp32-ordered, fp16, int8, w4a8, w4a4, and no file");
   }
   return read_precision_map(text, graph);
-}
-
-bool has_integer_layers(const PrecisionMap& precisions, const Graph& graph) {
-  for (const std::string& layer : weighted_layers(graph)) {
-    if (is_integer(precisions.of(layer))) return true;
-  }
-  return false;
 }
 
 bool is_all_fp32(const PrecisionMap& precisions, const Graph& graph) {
@@ -112,6 +105,9 @@ QuantizationTrials trials_of(const ConvertOptions& options) {
   trials.equalize = !options.no_equalization;
   trials.round_weights = !options.no_weight_rounding;
   trials.correct_biases = !options.no_bias_correction;
+  // A file says what it wants for each layer; a name is an order with the promise that goes with it.
+  Precision named = Precision::fp32;
+  if (precision_from_name(options.precision, &named)) trials.allowed_loss = kAllowedLoss;
   return trials;
 }
 
@@ -128,7 +124,7 @@ class RealConversion {
     lowering_.precisions = std::move(precisions);
     if (options_.unsigned_codes != "auto")
       lowering_.precisions.unsigned_codes = options_.unsigned_codes == "always";
-    if (has_integer_layers(lowering_.precisions, network_.graph)) BITPLACE_TRY(quantize());
+    if (has_integer_layers(network_.graph, lowering_.precisions)) BITPLACE_TRY(quantize());
     BITPLACE_TRY(choose_encoding());
     lowering_.observe = observe_;
     BITPLACE_ASSIGN(model, make_real_model(network_, lowering_));
@@ -197,6 +193,7 @@ class RealConversion {
                         [&](std::size_t done, std::size_t total) { bars("measure layers", done, total); }));
     result_.trials = std::move(chosen.trials);
     result_.chosen_trial = chosen.chosen;
+    result_.raised = std::move(chosen.raised);
     result_.quantization = std::move(report);
     network_.graph = std::move(chosen.quantization.folded);
     lowering_.precisions = std::move(chosen.quantization.precisions);

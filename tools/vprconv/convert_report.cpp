@@ -21,6 +21,16 @@ std::string decibels_text(double value) {
   return std::isinf(value) ? "exact" : text;
 }
 
+void print_raised(const std::vector<RaisedLayer>& layers) {
+  TextTable table({{"kept in f32"}, {"1 - cosine with it alone in integers", Align::right}});
+  for (const RaisedLayer& layer : layers) {
+    char loss[32];
+    std::snprintf(loss, sizeof loss, "%.2e", layer.loss);
+    table.add_row({layer.name, loss});
+  }
+  std::printf("%s\n", table.text().c_str());
+}
+
 void print_quantization(const Conversion& conversion) {
   TextTable table({{"layer"},
                    {"weights", Align::right},
@@ -37,6 +47,7 @@ void print_quantization(const Conversion& conversion) {
     table.add_row({layer.layer, bits, scale, clipped, decibels_text(layer.signal_to_noise)});
   }
   std::printf("%s\n", table.text().c_str());
+  if (!conversion.raised.empty()) print_raised(conversion.raised);
   TextTable trials({{"tried"}, {"1 - cosine", Align::right}});
   for (const QuantizationTrial& trial : conversion.trials) {
     char error[32];
@@ -50,7 +61,7 @@ void print_quantization(const Conversion& conversion) {
 }
 
 Json quantization_json(const Conversion& conversion) {
-  Json layers = Json::array(), trials = Json::array();
+  Json layers = Json::array(), trials = Json::array(), raised = Json::array();
   for (const LayerReport& layer : conversion.quantization->layers) {
     Json entry = {{"layer", layer.layer}, {"operation", op_name(layer.op)}};
     if (layer.weight_bits > 0) entry["weight_bits"] = layer.weight_bits;
@@ -63,7 +74,10 @@ Json quantization_json(const Conversion& conversion) {
   }
   for (const QuantizationTrial& trial : conversion.trials)
     trials.push_back({{"name", trial.name}, {"descriptor_error", trial.descriptor_error}});
+  for (const RaisedLayer& layer : conversion.raised)
+    raised.push_back({{"layer", layer.name}, {"descriptor_error_alone", layer.loss}});
   return {{"layers", layers},
+          {"kept_in_f32", raised},
           {"trials", trials},
           {"taken", conversion.trials[conversion.chosen_trial].name},
           {"descriptor_cosine_mean", conversion.quantization->descriptor.mean},

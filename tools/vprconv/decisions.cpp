@@ -25,7 +25,8 @@ std::string square(std::int32_t height, std::int32_t width) {
 std::string convolution_text(const Graph& graph, const Node& node) {
   const auto& a = std::get<ConvolutionAttributes>(node.attributes);
   const Tensor& weight = *graph.parameter(node, "weight");
-  std::string text = std::string(data_type_name(value_at(graph, node.inputs[0]).type)) + " x " +
+  std::string text = std::string(a.ordered != 0 ? "ordered " : "") +
+                     data_type_name(value_at(graph, node.inputs[0]).type) + " x " +
                      data_type_name(weight.type) + " " + square(a.kernel_height, a.kernel_width) + "/" +
                      std::to_string(a.stride_height);
   if (a.stride_width != a.stride_height) text += "," + std::to_string(a.stride_width);
