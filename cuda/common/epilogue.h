@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cuda/common/scalar_math.h"
+#include "kernels/common/reference_numbers.h"
 
 namespace bitplace::cuda {
 
@@ -11,7 +12,7 @@ BITPLACE_DEVICE bool threshold_bit(std::int32_t accumulator, std::int32_t thresh
 
 // clamp(float(accumulator) * scale + bias, low, high)
 BITPLACE_DEVICE float affine(std::int32_t accumulator, float scale, float bias, float low, float high) {
-  return clamp(static_cast<float>(accumulator) * scale + bias, low, high);
+  return clamp_number(static_cast<float>(accumulator) * scale + bias, low, high);
 }
 
 // The code as a number; its low byte is what is stored, signed or not.

@@ -25,9 +25,4 @@ BITPLACE_DEVICE std::int32_t round_half_even(float x) {
 #endif
 }
 
-// A NaN stays, and of equal zeros x stays. low <= high.
-BITPLACE_DEVICE float clamp(float x, float low, float high) {
-  return x < low ? low : high < x ? high : x;
-}
-
 }  // namespace bitplace::cuda

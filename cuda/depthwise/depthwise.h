@@ -222,7 +222,7 @@ struct DepthwiseKernel {
       }
     } else {
       const auto result = [&](int i, int c) {
-        return clamp(r.sums[i][c] + bias.at[c], p.output_low, p.output_high);
+        return clamp_number(r.sums[i][c] + bias.at[c], p.output_low, p.output_high);
       };
       if (p.epilogue == ConvolutionEpilogue::affine_f16) {
         store_all<std::uint16_t>(call, place,

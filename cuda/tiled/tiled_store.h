@@ -140,7 +140,7 @@ struct FloatOutput {
     BITPLACE_UNROLL
     for (int k = 0; k < 4; ++k) {
       const float bias = k < at.count ? p.bias[output + k] : 0.0f;
-      const float value = clamp(float_of(sums.at[k]) + bias, p.output_low, p.output_high);
+      const float value = clamp_number(float_of(sums.at[k]) + bias, p.output_low, p.output_high);
       result[k] =
           p.epilogue == ConvolutionEpilogue::affine_f16 ? element_of<std::uint16_t>(value) : bits_of(value);
     }
