@@ -22,6 +22,10 @@ EmulateFunction EmulatedKernel::find(const std::string& name) {
   return nullptr;
 }
 
+bool has_emulation(const DeviceKernel& kernel) {
+  return EmulatedKernel::find(kernel.name) != nullptr;
+}
+
 void emulate(const DeviceKernel& kernel, const void* parameters, ThreadOrder order) {
   const EmulateFunction function = EmulatedKernel::find(kernel.name);
   if (function == nullptr) throw std::logic_error(std::string(kernel.name) + " has no emulation");

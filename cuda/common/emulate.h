@@ -122,6 +122,8 @@ class EmulatedKernel {
   const EmulatedKernel* next_;
 };
 
+bool has_emulation(const DeviceKernel& kernel);
+
 // Runs a row's emulation; throws where it has none.
 void emulate(const DeviceKernel& kernel, const void* parameters, ThreadOrder order = ThreadOrder::rising);
 

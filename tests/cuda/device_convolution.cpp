@@ -5,6 +5,16 @@
 #include <stdexcept>
 
 namespace bitplace::test {
+namespace {
+
+// The kernel under the name of one of its tiles.
+cuda::DeviceKernel named(const cuda::DeviceKernel& kernel, const std::string& name) {
+  cuda::DeviceKernel tile = kernel;
+  tile.name = name.c_str();
+  return tile;
+}
+
+}  // namespace
 
 std::vector<std::uint8_t> run_on_device(const DeviceRun& run, const ConvolutionProblem& p,
                                         const ConvolutionConstants& constants,
@@ -24,9 +34,7 @@ std::vector<std::uint8_t> run_on_device(const DeviceRun& run, const ConvolutionP
   const cuda::DeviceConvolutionCall call = {
       p, run.batch, packed.data(), input.data(), output.data(), scratch.data()};
   const std::string name = run.row->kernel.name + run.tile;
-  const cuda::EmulateFunction function = cuda::EmulatedKernel::find(name);
-  if (function == nullptr) throw std::logic_error(name + " has no emulation");
-  function(&call, run.order);
+  emulate(named(run.row->kernel, name), &call, run.order);
   if (!output.intact()) *damage += "run wrote outside the output; ";
   std::vector<std::uint8_t> bytes(output.size());
   std::memcpy(bytes.data(), output.data(), bytes.size());
@@ -36,8 +44,8 @@ std::vector<std::uint8_t> run_on_device(const DeviceRun& run, const ConvolutionP
 DeviceRuns::DeviceRuns(KernelTable<cuda::DeviceConvolutionKernel> table) {
   for (std::size_t i = 0; i < table.count; ++i) {
     for (const char* tile : {"", "/128x64", "/64x64", "/32x32"}) {
-      if (cuda::EmulatedKernel::find(table.rows[i]->kernel.name + std::string(tile)) != nullptr)
-        choices_.push_back({table.rows[i], tile, 0});
+      const std::string name = table.rows[i]->kernel.name + std::string(tile);
+      if (has_emulation(named(table.rows[i]->kernel, name))) choices_.push_back({table.rows[i], tile, 0});
     }
   }
 }
