@@ -60,15 +60,17 @@ struct ThresholdKernel {
     }
   }
 
+  // Lane i writes word i. It is masked out of all of them: choosing one would move the registers to memory.
   static BITPLACE_DEVICE void store(const Parameters& p, const Position& at, const Registers& r) {
+    const std::int64_t word = word_index(at, at.lane());
+    if (at.lane() >= kWordsPerWarp || word >= words(p)) return;
+    std::uint32_t own = 0;
     BITPLACE_UNROLL
-    for (int i = 0; i < kWordsPerWarp; ++i) {
-      const std::int64_t word = word_index(at, i);
-      if (at.lane() != i || word >= words(p)) continue;
-      const std::uint32_t flips =
-          p.flip_words != nullptr ? p.flip_words[remainder(word, words_per_pixel(p))] : 0u;
-      p.output[word] = r.word[i] ^ flips;
-    }
+    for (int i = 0; i < kWordsPerWarp; ++i)
+      own |= r.word[i] & (0u - static_cast<std::uint32_t>(at.lane() == i));
+    const std::uint32_t flips =
+        p.flip_words != nullptr ? p.flip_words[remainder(word, words_per_pixel(p))] : 0u;
+    p.output[word] = own ^ flips;
   }
 
   template <class Block>
