@@ -15,7 +15,7 @@ DirectParameters direct_parameters(const DeviceConvolutionCall& call) {
   d.problem = p;
   d.batch = call.batch;
   d.results = p.output_height * p.output_width * per_pixel;
-  d.input = call.input;
+  d.input = static_cast<const std::uint8_t*>(call.input);
   d.weight_rows = bits.weight_rows;
   d.weight_row_bytes = static_cast<std::int64_t>(bits.weight_row_bytes);
   d.threshold = bits.threshold;

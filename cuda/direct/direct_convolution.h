@@ -14,7 +14,7 @@ struct DirectParameters {
   ConvolutionProblem problem;
   std::int32_t batch;
   std::int32_t results;  // of an image: words of bits, or elements
-  const void* input;
+  const std::uint8_t* input;
   const std::uint8_t* weight_rows;
   std::int64_t weight_row_bytes;
   const std::int32_t* threshold;
@@ -25,19 +25,19 @@ struct DirectParameters {
 };
 DirectParameters direct_parameters(const DeviceConvolutionCall& call);
 
-// Activations: the value of a channel.
+// Activations: the bytes of a pixel, and the value of one of its channels.
 struct DirectBits {
-  static BITPLACE_DEVICE std::int32_t value(const void* input, const ConvolutionProblem& p,
-                                            std::int64_t pixel, std::int32_t channel) {
-    const std::int64_t words = (p.input_channels + 31) / 32;
-    const std::uint32_t word = static_cast<const std::uint32_t*>(input)[pixel * words + channel / 32];
-    return (word >> (channel % 32) & 1u) != 0 ? -1 : 1;
+  static BITPLACE_DEVICE std::int32_t pixel_bytes(const ConvolutionProblem& p) {
+    return (p.input_channels + 31) / 32 * 4;
+  }
+  static BITPLACE_DEVICE std::int32_t value(const std::uint8_t* pixel, std::int32_t channel) {
+    return (pixel[channel / 8] >> (channel % 8) & 1) != 0 ? -1 : 1;
   }
 };
 struct DirectPixels {
-  static BITPLACE_DEVICE std::int32_t value(const void* input, const ConvolutionProblem& p,
-                                            std::int64_t pixel, std::int32_t channel) {
-    return static_cast<const std::uint8_t*>(input)[pixel * p.input_channels + channel];
+  static BITPLACE_DEVICE std::int32_t pixel_bytes(const ConvolutionProblem& p) { return p.input_channels; }
+  static BITPLACE_DEVICE std::int32_t value(const std::uint8_t* pixel, std::int32_t channel) {
+    return pixel[channel];
   }
 };
 
@@ -67,16 +67,17 @@ struct DirectConvolution {
     const std::uint8_t* row = parameters.weight_rows + output * parameters.weight_row_bytes;
     const std::int32_t outside_value = p.padding == ConvolutionPadding::one ? 1 : 0;
     std::int32_t sum = 0;
-    std::int64_t index = 0;
+    std::int32_t index = 0;
     for (std::int32_t ky = 0; ky < p.kernel_height; ++ky) {
       for (std::int32_t kx = 0; kx < p.kernel_width; ++kx) {
         const std::int32_t y = at.y * p.stride_height - p.pad_top + ky * p.dilation_height;
         const std::int32_t x = at.x * p.stride_width - p.pad_left + kx * p.dilation_width;
         const bool inside = y >= 0 && y < p.input_height && x >= 0 && x < p.input_width;
-        const std::int64_t pixel = (std::int64_t{at.image} * p.input_height + y) * p.input_width + x;
+        const std::int64_t index_of_pixel = (std::int64_t{at.image} * p.input_height + y) * p.input_width + x;
+        const std::uint8_t* pixel =
+            parameters.input + (inside ? index_of_pixel * Activation::pixel_bytes(p) : 0);
         for (std::int32_t c = first; c < first + channels; ++c, ++index) {
-          const std::int32_t value =
-              inside ? Activation::value(parameters.input, p, pixel, c) : outside_value;
+          const std::int32_t value = inside ? Activation::value(pixel, c) : outside_value;
           sum += (row[index / 8] >> (index % 8) & 1) != 0 ? -value : value;
         }
       }

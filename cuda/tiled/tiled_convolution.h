@@ -19,7 +19,8 @@
 namespace bitplace::cuda {
 
 // Kernel says what is multiplied and where it runs: Product, Output (of elements), Meaning (of counters),
-// kMakesBits, kCountsBits, kLowestArchitecture, kHighestArchitecture.
+// kElementBytes of windows (4 for words of bits), kMakesBits, kCountsBits, kLowestArchitecture,
+// kHighestArchitecture.
 template <class Kernel, class TileOfKernel>
 struct TiledConvolution {
   using Parameters = TiledParameters;
@@ -52,7 +53,7 @@ struct TiledConvolution {
                                    std::int32_t stage, std::int32_t slot) {
     std::uint32_t* words = shared.words + slot * kStageSize;
     if (stage < p.stages) {
-      load_windows<Tile>(p, at.block_z, stage, at.thread, shared.windows, words);
+      load_windows<Tile, Kernel::kElementBytes>(p, at.block_z, stage, at.thread, shared.windows, words);
       load_filters<Tile, Product::kFilterChunks>(p, at.block_z, at.block_y * Tile::kColumns, stage, at.thread,
                                                  words + kWindowWords);
     }

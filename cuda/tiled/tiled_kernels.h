@@ -23,6 +23,7 @@ struct BitsXor128 {
   using Meaning = FromDifferentBits;
   using Output = IntegerOutput<Meaning>;
   static constexpr bool kMakesBits = true, kCountsBits = false;
+  static constexpr int kElementBytes = 4;
   static constexpr int kLowestArchitecture = 75, kHighestArchitecture = 79;
 };
 struct BitsXor256 {
@@ -30,6 +31,7 @@ struct BitsXor256 {
   using Meaning = FromDifferentBits;
   using Output = IntegerOutput<Meaning>;
   static constexpr bool kMakesBits = true, kCountsBits = false;
+  static constexpr int kElementBytes = 4;
   static constexpr int kLowestArchitecture = 80, kHighestArchitecture = 89;
 };
 // sm_90 has only counts of bits set on both sides.
@@ -38,6 +40,7 @@ struct BitsAnd256 {
   using Meaning = FromCommonBits;
   using Output = IntegerOutput<Meaning>;
   static constexpr bool kMakesBits = true, kCountsBits = true;
+  static constexpr int kElementBytes = 4;
   static constexpr int kLowestArchitecture = 80, kHighestArchitecture = 90;
 };
 // From sm_100 on tensor cores have no bits.
@@ -46,6 +49,7 @@ struct BitsAsBytes {
   using Meaning = FromNegativeSums;
   using Output = IntegerOutput<Meaning>;
   static constexpr bool kMakesBits = true, kCountsBits = false;
+  static constexpr int kElementBytes = 4;
   static constexpr int kLowestArchitecture = 80, kHighestArchitecture = kAnyArchitecture;
 };
 struct BitsByThreads {
@@ -53,6 +57,7 @@ struct BitsByThreads {
   using Meaning = FromDifferentBits;
   using Output = IntegerOutput<Meaning>;
   static constexpr bool kMakesBits = true, kCountsBits = false;
+  static constexpr int kElementBytes = 4;
   static constexpr int kLowestArchitecture = 75, kHighestArchitecture = kAnyArchitecture;
 };
 
@@ -63,6 +68,7 @@ struct Bytes16 {
   using Meaning = FromProducts;
   using Output = IntegerOutput<Meaning>;
   static constexpr bool kMakesBits = kUnsigned, kCountsBits = false;
+  static constexpr int kElementBytes = 1;
   static constexpr int kLowestArchitecture = 75, kHighestArchitecture = 79;
 };
 template <bool kUnsigned>
@@ -71,6 +77,7 @@ struct Bytes32 {
   using Meaning = FromProducts;
   using Output = IntegerOutput<Meaning>;
   static constexpr bool kMakesBits = kUnsigned, kCountsBits = false;
+  static constexpr int kElementBytes = 1;
   static constexpr int kLowestArchitecture = 80, kHighestArchitecture = kAnyArchitecture;
 };
 
@@ -81,6 +88,7 @@ struct Nibbles16 {
   using Meaning = FromProductsTimes16;
   using Output = IntegerOutput<Meaning>;
   static constexpr bool kMakesBits = false, kCountsBits = false;
+  static constexpr int kElementBytes = 1;
   static constexpr int kLowestArchitecture = 75, kHighestArchitecture = 79;
 };
 template <bool kUnsigned>
@@ -89,6 +97,7 @@ struct Nibbles32 {
   using Meaning = FromProductsTimes16;
   using Output = IntegerOutput<Meaning>;
   static constexpr bool kMakesBits = false, kCountsBits = false;
+  static constexpr int kElementBytes = 1;
   static constexpr int kLowestArchitecture = 80, kHighestArchitecture = kAnyArchitecture;
 };
 
@@ -96,18 +105,21 @@ struct Halves8 {
   using Product = MatrixProduct<MultiplyHalves8>;
   using Output = FloatOutput;
   static constexpr bool kMakesBits = false, kCountsBits = false;
+  static constexpr int kElementBytes = 2;
   static constexpr int kLowestArchitecture = 75, kHighestArchitecture = 79;
 };
 struct Halves16 {
   using Product = MatrixProduct<MultiplyHalves16>;
   using Output = FloatOutput;
   static constexpr bool kMakesBits = false, kCountsBits = false;
+  static constexpr int kElementBytes = 2;
   static constexpr int kLowestArchitecture = 80, kHighestArchitecture = kAnyArchitecture;
 };
 struct Singles {
   using Product = ThreadProduct<FusedSingles>;
   using Output = FloatOutput;
   static constexpr bool kMakesBits = false, kCountsBits = false;
+  static constexpr int kElementBytes = 4;
   static constexpr int kLowestArchitecture = 75, kHighestArchitecture = kAnyArchitecture;
 };
 

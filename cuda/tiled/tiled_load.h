@@ -50,37 +50,45 @@ BITPLACE_DEVICE const Tap* taps_of_group(const TiledParameters& p, std::int32_t 
   return p.taps + std::int64_t{group} * p.taps_per_group;
 }
 
-// A word of depth put together from elements of 1, 2 or 4 bytes, the last of them masked.
+// A word of depth put together from elements of kElementBytes; of bits, one word and what is masked out of
+// it.
+template <int kElementBytes>
+struct WordTaps {
+  static constexpr std::size_t kCount = 4 / kElementBytes;
+  Tap tap[kCount];
+};
+
+template <int kElementBytes>
+BITPLACE_DEVICE WordTaps<kElementBytes> taps_of_word(const Tap* taps, std::int32_t word) {
+  WordTaps<kElementBytes> w;
+  BITPLACE_UNROLL
+  for (int i = 0; i < 4 / kElementBytes; ++i)
+    w.tap[i] = taps[word * (4 / kElementBytes) + i];
+  return w;
+}
+
+template <int kElementBytes>
 BITPLACE_DEVICE std::uint32_t gather_word(const TiledParameters& p, const WindowPosition& window,
-                                          const Tap* taps, std::int32_t word) {
-  if (p.element_bytes == 2) {
-    std::uint32_t value = 0;
-    BITPLACE_UNROLL
-    for (int i = 0; i < 2; ++i) {
-      const Tap tap = taps[2 * word + i];
-      if (is_inside(p, window, tap)) {
-        const std::uint32_t half = *reinterpret_cast<const std::uint16_t*>(source(p, window, tap, true));
-        value |= half << (16 * i);
-      }
-    }
-    return value;
-  }
-  if (p.taps_per_group > 0) {
-    const Tap tap = taps[word];
-    if (!is_inside(p, window, tap)) return 0;
-    return *reinterpret_cast<const std::uint32_t*>(source(p, window, tap, true)) & tap.mask;
-  }
+                                          const WordTaps<kElementBytes>& taps) {
   std::uint32_t value = 0;
   BITPLACE_UNROLL
-  for (int i = 0; i < 4; ++i) {
-    const Tap tap = taps[4 * word + i];
-    if (is_inside(p, window, tap)) value |= std::uint32_t{*source(p, window, tap, true)} << (8 * i);
+  for (int i = 0; i < 4 / kElementBytes; ++i) {
+    const Tap& tap = taps.tap[i];
+    if (!is_inside(p, window, tap)) continue;
+    const std::uint8_t* from = source(p, window, tap, true);
+    if constexpr (kElementBytes == 4) {
+      value = *reinterpret_cast<const std::uint32_t*>(from) & tap.mask;
+    } else if constexpr (kElementBytes == 2) {
+      value |= std::uint32_t{*reinterpret_cast<const std::uint16_t*>(from)} << (16 * i);
+    } else {
+      value |= std::uint32_t{*from} << (8 * i);
+    }
   }
   return value;
 }
 
 // Threads of a block take the 16 words of 8 rows, or the 4 chunks of 32 rows, at a time.
-template <class Tile>
+template <class Tile, int kElementBytes>
 BITPLACE_DEVICE void load_windows(const TiledParameters& p, std::int32_t group, std::int32_t stage,
                                   std::int32_t thread, const WindowPosition* windows, std::uint32_t* words) {
   const Tap* taps = taps_of_group(p, group);
@@ -97,18 +105,21 @@ BITPLACE_DEVICE void load_windows(const TiledParameters& p, std::int32_t group, 
     return;
   }
   const std::int32_t word = thread % kStageWords;
-  const bool gathered = p.granule == Granule::element;
-  const Tap tap = gathered ? Tap{} : taps[stage * kStageWords + word];
-  for (int i = 0; i < Tile::kRows * kStageWords / Tile::kThreads; ++i) {
-    const std::int32_t row = thread / kStageWords + i * (Tile::kThreads / kStageWords);
-    std::uint32_t* target = words + chunk_offset<kStageChunks>(row, word / kChunkWords) + word % kChunkWords;
-    if (gathered) {
-      *target = gather_word(p, windows[row], taps, stage * kStageWords + word);
-    } else {
+  const auto target = [&](std::int32_t row) {
+    return words + chunk_offset<kStageChunks>(row, word / kChunkWords) + word % kChunkWords;
+  };
+  constexpr int kRowsAtOnce = Tile::kThreads / kStageWords;
+  if (p.granule == Granule::word) {
+    const Tap tap = taps[stage * kStageWords + word];
+    for (std::int32_t row = thread / kStageWords; row < Tile::kRows; row += kRowsAtOnce) {
       const bool inside = is_inside(p, windows[row], tap);
-      copy_word(target, source(p, windows[row], tap, inside), inside);
+      copy_word(target(row), source(p, windows[row], tap, inside), inside);
     }
+    return;
   }
+  const WordTaps<kElementBytes> word_taps = taps_of_word<kElementBytes>(taps, stage * kStageWords + word);
+  for (std::int32_t row = thread / kStageWords; row < Tile::kRows; row += kRowsAtOnce)
+    *target(row) = gather_word(p, windows[row], word_taps);
 }
 
 // Filters lie as they are wanted: rows of stages.

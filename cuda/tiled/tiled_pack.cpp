@@ -280,7 +280,6 @@ TiledParameters tiled_parameters(const DeviceConvolutionCall& call, const TiledF
   t.input_height = p.input_height;
   t.input_width = p.input_width;
   t.pixel_bytes = static_cast<std::int32_t>(d.pixel_bytes);
-  t.element_bytes = std::max(form.activation_bits / 8, 1);
   t.group_bytes = static_cast<std::int32_t>(d.group_bytes);
   t.taps_per_group = d.masked ? static_cast<std::int32_t>(d.taps_per_group) : 0;
   t.stages = static_cast<std::int32_t>(d.stages);

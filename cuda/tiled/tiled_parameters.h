@@ -40,7 +40,7 @@ struct TiledParameters {
 
   std::int64_t image_bytes;
   std::int32_t pixels;  // of the output, of the whole batch
-  std::int32_t input_height, input_width, pixel_bytes, element_bytes;
+  std::int32_t input_height, input_width, pixel_bytes;
   std::int32_t group_bytes;     // from a group's first channel to the next one's; 0: the taps say it
   std::int32_t taps_per_group;  // 0: all groups share them
   std::int32_t stages;

@@ -164,7 +164,9 @@ struct ExpandedBitsProduct {
     for (int step = 0; step < 2; ++step) {
       load_a<Tile>(block, windows, step);
       load_b<Tile, kFilterChunks>(block, filters, 2 * step);
-      BITPLACE_UNROLL
+#if defined(__CUDA_ARCH__)
+#pragma unroll 2  // few bytes at a time: registers hold all the accumulators
+#endif
       for (int shift = 0; shift < 8; ++shift)
         multiply_plane<Tile>(block, shift);
     }
