@@ -107,6 +107,28 @@ TEST_CASE("a random FloppyNet is small, labelled, reproducible, and can be inspe
   CHECK(vprconv(folder, "explain '" + model + "' --isa nonesuch").exit_code == 1);
 }
 
+TEST_CASE("a model is explained for a GPU that is not here, and refused for one that must be") {
+  const Folder folder;
+  const std::string model = folder / "m.vpr", json = folder / "facts.json";
+  REQUIRE(vprconv(folder, std::string(kRandomFloppynet) + ("-o '" + model + "'")).exit_code == 0);
+  const Outcome text = vprconv(folder, "explain '" + model + "' --device cuda:sm_87 --json '" + json + "'");
+  INFO(text.errors);
+  REQUIRE(text.exit_code == 0);
+  CHECK(text.output.find("floppynet on sm_87") == 0);
+  CHECK(text.output.find("BMMA.168256.XOR.POPC") != std::string::npos);
+  CHECK(text.output.find("not measured") != std::string::npos);
+  const auto explained = nlohmann::json::parse(text_of(json));
+  CHECK(explained["device"] == "sm_87");
+  CHECK(explained["packed_bytes"] > 0);
+  CHECK(!explained.contains("preprocessing_ms"));
+  for (const auto& step : explained["steps"])
+    CHECK(step["isa"] == "sm_87");
+  const Outcome absent = vprconv(folder, "explain '" + model + "' --device cuda:4711");
+  CHECK(absent.exit_code == 1);
+  CHECK(absent.errors.find("cuda") != std::string::npos);
+  CHECK(vprconv(folder, "explain '" + model + "' --device cuda:sm_1").exit_code == 1);
+}
+
 TEST_CASE("each pass is written when asked for") {
   const Folder folder;
   const std::string dumps = folder / "passes";
