@@ -90,4 +90,25 @@ struct RowsKernel {
   }
 };
 
+// What operations that make a row's length 1 share: the sum of squares and the factor. Derived has row(p,
+// row), where a row begins, and elements(p), of a row.
+template <class Derived, class OperationParameters>
+struct UnitRows {
+  using Parameters = OperationParameters;
+  struct State {
+    float scale;
+  };
+  static constexpr int kSums = 1;
+
+  template <int kSum>
+  static BITPLACE_DEVICE float partial(const Parameters& p, const RowPart& part, State&) {
+    const float* x = Derived::row(p, part.row);
+    return sum_of_part(part, Derived::elements(p), [&](std::int64_t i) { return x[i] * x[i]; });
+  }
+  template <int kSum>
+  static BITPLACE_DEVICE void reduce(const Parameters&, float (&partials)[kPartialSums], State& state) {
+    state.scale = reciprocal_norm(static_cast<double>(tree_sum(partials)));
+  }
+};
+
 }  // namespace bitplace::cuda

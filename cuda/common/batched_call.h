@@ -12,7 +12,7 @@ struct BatchedCall {
   using Call = CpuCall;
   CpuCall call;
   std::int64_t count;  // per image, what the CPU's row is split by: elements, pixels, channels or clusters
-  std::int32_t batch;
+  std::int32_t batch;  // below 65536
 };
 
 }  // namespace bitplace::cuda

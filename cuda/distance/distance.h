@@ -22,8 +22,8 @@ struct DistanceParameters {
   std::int64_t query_bytes, reference_bytes;  // from one to the next; floats and halves lie aligned
   std::int64_t dimension;                     // bits, or s8, f16 or f32 elements
   std::int64_t count;                         // references
-  std::int32_t query_count;
-  void* output;  // query_count x count: s32 (hamming, dot_s8) or f32
+  std::int32_t query_count;                   // below 65536
+  void* output;                               // query_count x count: s32 (hamming, dot_s8) or f32
 };
 
 // sum + the products of four s8 and four s8.

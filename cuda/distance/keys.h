@@ -16,11 +16,8 @@ struct KeysParameters {
   const float* norms;
 };
 
-struct KeysOfPairs {
-  using Parameters = KeysParameters;
-  static constexpr int kStep = 1;
+struct KeysOfPairs : OneAtATime<KeysParameters> {
   static BITPLACE_DEVICE std::int64_t elements(const Parameters& p) { return p.count * p.query_count; }
-  static BITPLACE_DEVICE bool fits_packets(const Parameters&) { return false; }
 };
 
 struct KeysOfBits : KeysOfPairs {

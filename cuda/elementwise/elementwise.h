@@ -43,6 +43,14 @@ struct ElementwiseKernel {
   }
 };
 
+// Operations whose elements are not neighbours in memory: one at a time.
+template <class OperationParameters>
+struct OneAtATime {
+  using Parameters = OperationParameters;
+  static constexpr int kStep = 1;
+  static BITPLACE_DEVICE bool fits_packets(const Parameters&) { return false; }
+};
+
 // Derived::apply(call, x) of every element of call.input.
 template <class Derived, class Call, typename In, typename Out>
 struct UnaryOperation {

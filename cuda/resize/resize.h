@@ -95,14 +95,7 @@ BITPLACE_DEVICE ResizePlace place_of(std::int64_t index, std::int32_t columns, s
           static_cast<std::int32_t>(index - all_rows * columns)};
 }
 
-// ElementwiseKernel's operations on pixels, or on bytes of pixels: one at a time.
-struct OneAtATime {
-  using Parameters = ResizeParameters;
-  static constexpr int kStep = 1;
-  static BITPLACE_DEVICE bool fits_packets(const Parameters&) { return false; }
-};
-
-struct GatherPixels : OneAtATime {
+struct GatherPixels : OneAtATime<ResizeParameters> {
   static BITPLACE_DEVICE std::int64_t elements(const Parameters& p) {
     return std::int64_t{p.batch} * p.height * p.width;
   }
@@ -117,7 +110,7 @@ struct GatherPixels : OneAtATime {
   }
 };
 
-struct BlendPixels : OneAtATime {
+struct BlendPixels : OneAtATime<ResizeParameters> {
   static BITPLACE_DEVICE std::int64_t elements(const Parameters& p) { return GatherPixels::elements(p); }
 
   static BITPLACE_DEVICE std::int32_t blend(const std::uint8_t* left, const std::uint8_t* right,
@@ -161,7 +154,7 @@ BITPLACE_DEVICE std::int32_t byte_of(std::uint32_t sum, std::int32_t shift) {
 enum class FilteredColumns { bytes, shorts, input };
 
 template <FilteredColumns kTo>
-struct FilterColumnsOfPixels : OneAtATime {
+struct FilterColumnsOfPixels : OneAtATime<ResizeParameters> {
   static constexpr bool kLast = kTo == FilteredColumns::input;
 
   static BITPLACE_DEVICE std::int32_t rows(const Parameters& p) {
@@ -218,7 +211,7 @@ BITPLACE_DEVICE std::uint32_t sum_of_rows(const ResizeAxis& rows, const ResizeWi
 
 // The rows of what lies between, bytes or shorts, to the input.
 template <typename Between>
-struct FilterRowsBetween : OneAtATime {
+struct FilterRowsBetween : OneAtATime<ResizeParameters> {
   static BITPLACE_DEVICE std::int64_t elements(const Parameters& p) {
     return GatherPixels::elements(p) * kResizeChannels;
   }
@@ -235,7 +228,7 @@ struct FilterRowsBetween : OneAtATime {
 };
 
 // The rows of images, all bytes of their pixels, to bytes between.
-struct FilterRowsOfImages : OneAtATime {
+struct FilterRowsOfImages : OneAtATime<ResizeParameters> {
   static BITPLACE_DEVICE std::int32_t row_elements(const Parameters& p) {
     return p.source_width * p.pixel_bytes;
   }

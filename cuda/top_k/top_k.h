@@ -17,13 +17,13 @@ inline constexpr std::int64_t kTopKChunk = 2048;
 inline constexpr std::int32_t kLargestTopK = kTopKChunk / 2;
 
 struct TopKParameters {
-  const float* keys;   // query_count x count, no NaN
-  std::int64_t count;  // below 2^32
-  std::int32_t query_count;
-  std::int32_t best;     // at most kLargestTopK, at most count
-  void* scratch;         // top_k_scratch_bytes, aligned to 8
-  std::int64_t* places;  // query_count x best
-  float* best_keys;      // likewise
+  const float* keys;         // query_count x count, no NaN
+  std::int64_t count;        // below 2^32
+  std::int32_t query_count;  // below 65536
+  std::int32_t best;         // at most kLargestTopK, at most count
+  void* scratch;             // top_k_scratch_bytes, aligned to 8
+  std::int64_t* places;      // query_count x best
+  float* best_keys;          // likewise
 };
 
 // What one block of every chunk passes on.

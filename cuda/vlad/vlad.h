@@ -115,29 +115,17 @@ struct VladResidualsKernel {
   }
 };
 
-struct VladLengths {
-  using Parameters = VladParameters;
-  struct State {
-    float scale;
-  };
-  static constexpr int kSums = 1;
-
+struct VladLengths : UnitRows<VladLengths, VladParameters> {
   static BITPLACE_DEVICE std::int64_t rows(const Parameters& p) { return p.call.clusters * p.batch; }
-
-  template <int kSum>
-  static BITPLACE_DEVICE float partial(const Parameters& p, const RowPart& part, State&) {
-    const float* v = p.call.residuals + part.row * p.call.dimensions;
-    return sum_of_part(part, p.call.dimensions, [&](std::int64_t d) { return v[d] * v[d]; });
-  }
-  template <int kSum>
-  static BITPLACE_DEVICE void reduce(const Parameters&, float (&partials)[kPartialSums], State& state) {
-    state.scale = reciprocal_norm(static_cast<double>(tree_sum(partials)));
+  static BITPLACE_DEVICE std::int64_t elements(const Parameters& p) { return p.call.dimensions; }
+  static BITPLACE_DEVICE const float* row(const Parameters& p, std::int64_t row) {
+    return p.call.residuals + row * p.call.dimensions;
   }
   static BITPLACE_DEVICE void finish(const Parameters& p, const RowPart& part, const State& state) {
     const VladCall& call = p.call;
     const std::int64_t image = quotient(part.row, call.clusters);
     const std::int64_t cluster = part.row - image * call.clusters;
-    const float* v = call.residuals + part.row * call.dimensions;
+    const float* v = row(p, part.row);
     float* y = call.output + image * call.clusters * call.dimensions;
     for (std::int64_t d = part.first; d < call.dimensions; d += kPartialSums)
       y[call.dimension_major ? d * call.clusters + cluster : cluster * call.dimensions + d] =
