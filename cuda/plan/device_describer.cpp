@@ -94,16 +94,19 @@ Result<DeviceDescriber::ImageSize*> DeviceDescriber::size_of(const ImageFormat& 
 }
 
 Status DeviceDescriber::run_recorded(ImageSize& size, std::int32_t count) {
-  auto found = std::find_if(size.frames.begin(), size.frames.end(),
-                            [&](const Frame& frame) { return frame.count == count; });
-  if (found == size.frames.end()) {
-    BITPLACE_ASSIGN(recording, stream_->record([&] { return issue_frame(size.images, count); }));
-    drop_first_of(&size.frames, kMostFrames);
-    size.frames.push_back({count, std::move(recording)});
-    found = size.frames.end() - 1;
+  const auto found = std::find_if(size.frames.begin(), size.frames.end(),
+                                  [&](const Frame& frame) { return frame.count == count; });
+  if (found != size.frames.end()) {
+    BITPLACE_TRY(stream_->replay(*found->recording));
+    return stream_->synchronize();
   }
-  BITPLACE_TRY(stream_->replay(*found->recording));
-  return stream_->synchronize();
+  // Kernels are loaded when they are first launched, which waits for the device: not while it is recorded.
+  BITPLACE_TRY(issue_frame(size.images, count));
+  BITPLACE_TRY(stream_->synchronize());
+  BITPLACE_ASSIGN(recording, stream_->record([&] { return issue_frame(size.images, count); }));
+  drop_first_of(&size.frames, kMostFrames);
+  size.frames.push_back({count, std::move(recording)});
+  return {};
 }
 
 Status DeviceDescriber::run_profiled(const DeviceImages& images, std::int32_t count) {

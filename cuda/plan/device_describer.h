@@ -14,8 +14,8 @@
 
 namespace bitplace::cuda {
 
-// One thread at a time uses it. The first images of a size record a frame, which allocates; those that follow
-// are one copy into pinned memory, one launch and one wait.
+// One thread at a time uses it. The first images of a size run step by step and record a frame, which
+// allocates; those that follow are one copy into pinned memory, one launch and one wait.
 class DeviceDescriber {
  public:
   // `batch`: how many images of one size a pass takes at most. The plan is one for a device.
