@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/common/half.h"
+#include "kernels/common/half_bits.h"
 
 namespace bitplace::cuda {
 namespace {
@@ -24,24 +24,36 @@ double cut_off(double x, const Unit& unit) {
   return static_cast<double>(static_cast<std::int64_t>(x * unit.reciprocal)) * unit.value;
 }
 
-}  // namespace
-
-double HalvesProduct::value(std::uint32_t half) {
-  return static_cast<double>(half_to_float(static_cast<std::uint16_t>(half)));
+double product(std::uint32_t a, std::uint32_t b) {
+  return static_cast<double>(float_of_half(static_cast<std::uint16_t>(a))) *
+         static_cast<double>(float_of_half(static_cast<std::uint16_t>(b)));
 }
 
-float HalvesProduct::sum_cut_off(const double* addends, int count) {
-  double largest = 0;
+double sum_cut_off(const double* addends, int count, const Unit& unit) {
   double sum = 0;
-  for (int i = 0; i < count; ++i) {
-    largest = std::max(largest, std::abs(addends[i]));
-    sum += addends[i];
-  }
-  if (largest == 0 || !std::isfinite(sum)) return static_cast<float>(sum);
-  const Unit unit = unit_of(largest);
-  sum = 0;
   for (int i = 0; i < count; ++i)
     sum += cut_off(addends[i], unit);
+  return sum;
+}
+
+}  // namespace
+
+float HalvesProduct::add_words(float c, const std::uint32_t* a, const std::uint32_t* b, int words) {
+  double addends[2 * kMostWords + 1];
+  int count = 0;
+  for (int w = 0; w < words; ++w) {
+    addends[count++] = product(a[w], b[w]);
+    addends[count++] = product(a[w] >> 16, b[w] >> 16);
+  }
+  addends[count++] = static_cast<double>(c);
+  double largest = 0;
+  double exact = 0;
+  for (int i = 0; i < count; ++i) {
+    largest = std::max(largest, std::abs(addends[i]));
+    exact += addends[i];
+  }
+  if (largest == 0 || !std::isfinite(exact)) return static_cast<float>(exact);
+  const double sum = sum_cut_off(addends, count, unit_of(largest));
   return sum == 0 ? 0.0f : static_cast<float>(cut_off(sum, unit_of(std::abs(sum))));
 }
 

@@ -47,19 +47,13 @@ struct HalvesProduct {
   using Number = float;
   template <int kWords>
   static Number add(Number c, const std::uint32_t* a, const std::uint32_t* b) {
-    constexpr std::size_t kAddends = 2 * kWords + 1;
-    double addends[kAddends];
-    addends[2 * kWords] = static_cast<double>(c);
-    for (int w = 0; w < kWords; ++w) {
-      addends[2 * w] = value(a[w] & 0xffffu) * value(b[w] & 0xffffu);
-      addends[2 * w + 1] = value(a[w] >> 16) * value(b[w] >> 16);
-    }
-    return sum_cut_off(addends, 2 * kWords + 1);
+    static_assert(kWords <= kMostWords);
+    return add_words(c, a, b, kWords);
   }
 
  private:
-  static double value(std::uint32_t half);
-  static float sum_cut_off(const double* addends, int count);
+  static constexpr int kMostWords = 8;
+  static float add_words(float c, const std::uint32_t* a, const std::uint32_t* b, int words);
 };
 
 }  // namespace bitplace::cuda
