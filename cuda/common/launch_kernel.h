@@ -8,8 +8,17 @@
 
 namespace bitplace::cuda {
 
+// A kernel may say how many of its blocks a multiprocessor's registers shall hold at least, kLeastBlocks: the
+// compiler then spends what they have, and saves none at the price of spills.
+template <class Kernel, typename = void>
+inline constexpr int least_blocks = 0;
 template <class Kernel>
-__global__ void __launch_bounds__(Kernel::kThreads) run_kernel(const typename Kernel::Parameters parameters) {
+inline constexpr int least_blocks<Kernel, decltype(static_cast<void>(Kernel::kLeastBlocks))> =
+    Kernel::kLeastBlocks;
+
+template <class Kernel>
+__global__ void __launch_bounds__(Kernel::kThreads, least_blocks<Kernel>)
+    run_kernel(const typename Kernel::Parameters parameters) {
   extern __shared__ __align__(128) unsigned char memory[];
   DeviceBlock<Kernel> block({static_cast<std::int32_t>(blockIdx.x), static_cast<std::int32_t>(blockIdx.y),
                              static_cast<std::int32_t>(blockIdx.z), static_cast<std::int32_t>(threadIdx.x)},

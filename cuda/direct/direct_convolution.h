@@ -47,6 +47,7 @@ struct DirectConvolution {
   using Shared = Nothing;
   using Registers = Nothing;
   static constexpr int kThreads = 128;
+  static constexpr int kLeastBlocks = 8;
 
   static Grid grid(const Parameters& p) { return {divide_up(p.results, std::int32_t{kThreads}), p.batch}; }
 

@@ -35,6 +35,8 @@ struct Tile {
   static constexpr int kRows = kRowsOfTile;
   static constexpr int kColumns = kColumnsOfTile;
   static constexpr int kStages = kStagesOfTile;
+  // Of the blocks that a multiprocessor holds at once, as many as its registers allow these accumulators.
+  static constexpr int kLeastBlocks = kRows * kColumns > 4096 ? 3 : kRows* kColumns > 1024 ? 4 : 6;
   static constexpr int kWarps = 4;
   static constexpr int kThreads = kWarps * kWarpSize;
   static constexpr int kWarpRows = kRows / 2;

@@ -29,6 +29,7 @@ struct TiledConvolution {
   using Number = typename Product::Number;
   using Registers = typename Product::template Registers<Tile>;
   static constexpr int kThreads = Tile::kThreads;
+  static constexpr int kLeastBlocks = Tile::kLeastBlocks;
   static constexpr int kWindowWords = Tile::kRows * kStageWords;
   static constexpr int kFilterWords = Tile::kColumns * Product::kFilterChunks * kChunkWords;
   static constexpr int kStageSize = kWindowWords + kFilterWords;

@@ -24,11 +24,12 @@ BITPLACE_DEVICE TapRange taps_inside(std::int32_t start, std::int32_t extent, st
 // Padding with zeros: what the taps outside the image, read as +1, have added to a dot product of bits.
 BITPLACE_DEVICE std::int32_t sum_outside(const TiledParameters& p, const WindowPosition& window,
                                          std::int32_t output) {
+  const std::int32_t last_y = window.y + (p.kernel_height - 1) * p.dilation_height;
+  const std::int32_t last_x = window.x + (p.kernel_width - 1) * p.dilation_width;
+  if (window.y >= 0 && last_y < p.input_height && window.x >= 0 && last_x < p.input_width) return 0;
   const TapRange y = taps_inside(window.y, p.input_height, p.kernel_height, p.dilation_height);
   const TapRange x = taps_inside(window.x, p.input_width, p.kernel_width, p.dilation_width);
   const std::int32_t width = p.kernel_width + 1;
-  const bool all_inside = y.end - y.first == p.kernel_height && x.end - x.first == p.kernel_width;
-  if (all_inside) return 0;
   const std::int32_t* sums = p.outside + std::int64_t{output} * (p.kernel_height + 1) * width;
   const std::int32_t inside = sums[y.end * width + x.end] - sums[y.first * width + x.end] -
                               sums[y.end * width + x.first] + sums[y.first * width + x.first];
