@@ -7,6 +7,10 @@
 // Products are exact and sums are kept in f32, but tensor cores cut off where the CPU rounds, and align the
 // addends of an instruction to the largest: what was published of their arithmetic (cuda/tiled/products.h)
 // is what the emulation does, and it stays within the bound of the CPU's rows in tests.
+//
+// For tiles of 128 x 64, 64 x 64, 32 x 32 (ptxas 13.0, none spills), registers on sm_87 and sm_90:
+//   153, 102, 51 and 156, 102, 51       shared memory 39424, 25856, 17024 bytes
+// HMMA.1688.F32 and HMMA.16816.F32 in the machine code. Speed is not measured.
 #pragma once
 
 #include "cuda/common/convolution.h"

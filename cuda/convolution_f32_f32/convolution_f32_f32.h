@@ -3,6 +3,10 @@
 // depth.
 //
 //   y = clamp(sum over taps and channels of x * w + bias, low, high)
+//
+// For tiles of 128 x 64, 64 x 64, 32 x 32 (ptxas 13.0, none spills), registers on sm_87 and sm_90:
+//   168, 128, 69 and 166, 128, 63       shared memory 39424, 25856, 17024 bytes
+// FFMA in the machine code. Speed is not measured.
 #pragma once
 
 #include "cuda/common/convolution.h"

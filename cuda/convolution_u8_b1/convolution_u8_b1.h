@@ -3,9 +3,12 @@
 //
 //   accumulator = sum over taps and channels of x * w       u8 x s8, m8n8k16 on sm_75, m16n8k32 on later ones
 //
-// Pixels of 3 channels are gathered byte by byte. What tiles do not take, pools of
-// more than 32 windows and bits of groups that do not fill words, is computed one product at a time
+// Pixels of 3 channels are gathered byte by byte. What tiles do not take, pools of more than 32
+// windows and bits of groups that do not fill words of the output, is computed one product at a time
 // (cuda/direct/direct_convolution.h).
+//
+// Registers and shared memory: the unsigned ones of cuda/convolution_s8_s8/convolution_s8_s8.h, whose kernels
+// these are. IMMA.8816.U8.S8 and IMMA.16832.U8.S8 in the machine code. Speed is not measured.
 #pragma once
 
 #include "cuda/common/convolution.h"
