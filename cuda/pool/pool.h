@@ -51,6 +51,7 @@ struct PoolKernel {
   using Shared = Nothing;
   using Registers = Nothing;
   static constexpr int kThreads = 128;
+  static constexpr int kLeastBlocks = 8;
 
   static BITPLACE_DEVICE int step(const Parameters& p) {
     const bool fits = Pooling::pixel_elements(p) % Pooling::kStep == 0 &&
