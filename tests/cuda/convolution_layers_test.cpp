@@ -136,15 +136,17 @@ TEST_CASE("every f32 convolution for GPUs keeps the bound of the CPU's") {
 }
 
 TEST_CASE("integer convolutions for GPUs are exact however deep they are") {
-  for (const char* name : {"convolution_s8_s8", "convolution_s8_s4"}) {
+  const auto compare_ends = [](const char* name, const ConvolutionProblem& problem) {
     Comparison comparison(name);
-    for (const ConvolutionProblem& problem :
-         {square_problem(2, 25088, 3, 1, 0), square_problem(1, 80000, 2, 1, 0)}) {
-      if (std::int64_t{problem.input_channels} * 255 * 127 > INT32_MAX && name[15] == '8') continue;
+    for (int repetition = 0; repetition < 2; ++repetition) {
       for (const Fill input : {Fill::all_zeros, Fill::all_ones}) {
         for (const Fill weights : {Fill::all_zeros, Fill::all_ones})
           comparison.compare(problem, comparison.next_epilogue(), input, weights);
       }
     }
-  }
+  };
+  compare_ends("convolution_s8_s8", square_problem(2, 25088, 3, 1, 0));
+  compare_ends("convolution_s8_s4", square_problem(2, 25088, 3, 1, 0));
+  // Too deep for nibbles.
+  compare_ends("convolution_s8_s4", square_problem(1, 80000, 2, 1, 0));
 }
