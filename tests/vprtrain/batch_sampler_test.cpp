@@ -104,6 +104,35 @@ TEST_CASE("Neighbours do not meet where there are places enough") {
   }
 }
 
+TEST_CASE("Batches of a stretch hold places of one part of the route, another one in each epoch") {
+  const Dataset dataset = route(2000, 2, [](std::int64_t) { return 2; });
+  SamplerOptions options{16, 2, false, 7};
+  options.stretch = 100;
+  const BatchSampler sampler(dataset, options);
+  std::vector<std::int64_t> seen(2000);
+  std::set<std::int64_t> beginnings;
+  for (std::int64_t epoch = 0; epoch < 3; ++epoch) {
+    int narrow = 0, meetings = 0;
+    for (const auto& batch : sampler.epoch(epoch)) {
+      std::int64_t first = 2000, last = 0;
+      for (const Sample& sample : batch) {
+        first = std::min(first, sample.place);
+        last = std::max(last, sample.place);
+        ++seen[static_cast<std::size_t>(sample.place)];
+        for (const Sample& other : batch)
+          meetings += dataset.neighbours(sample.place, other.place) ? 1 : 0;
+      }
+      narrow += last - first < 100 ? 1 : 0;
+      beginnings.insert(first);
+    }
+    // Where a stretch ends within a batch, the batch goes on with another.
+    CHECK(narrow > sampler.batches() / 2);
+    CHECK(meetings < 40);
+  }
+  CHECK(std::all_of(seen.begin(), seen.end(), [](std::int64_t count) { return count == 3 * 2; }));
+  CHECK(beginnings.size() > 2 * static_cast<std::size_t>(sampler.batches()));
+}
+
 TEST_CASE("Neighbours that do meet are neither positives nor negatives") {
   const Dataset dataset = route(6, 1, [](std::int64_t) { return 2; });
   const auto batch = BatchSampler(dataset, {6, 2, false, 1}).epoch(0).at(0);

@@ -1,11 +1,14 @@
 // Whole runs: begun, killed, gone on with, converted.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <thread>
 
+#include "checkpoint/checkpoint.h"
 #include "common/json_file.h"
 #include "support/random.h"
 #include "vprtrain/run_program.h"
@@ -165,6 +168,38 @@ TEST_CASE("a run that is asked to end saves itself, and refuses to go on as anot
   more_places.insert(more_places.end(), {"--least-images", "1"});
   CHECK(run(more_places, output) == 1);
   CHECK_THAT(contents_of(output), Contains("--least-images"));
+}
+
+TEST_CASE("latent weights begin as far from zero as asked for, and others as ever") {
+  const test::TrainingFolder folder;
+  const std::string places = write_places(folder), output = folder.path() + "/output";
+  const auto weights = [&](const std::string& range) {
+    const std::string path = folder.path() + "/run" + range;
+    auto arguments = command(places, path, 1);
+    arguments.insert(arguments.end(), {"--learning-rate", "0", "--latent-range", range});
+    const int trained = run(arguments, output);
+    INFO(contents_of(output));
+    REQUIRE(trained == 0);
+    auto checkpoint = read_checkpoint(path + "/final.pt");
+    REQUIRE(checkpoint.ok());
+    std::map<std::string, std::vector<float>> values;
+    for (const CheckpointTensor& tensor : std::get<TensorCheckpoint>(*checkpoint).tensors)
+      values[tensor.name] = to_f32(tensor);
+    return values;
+  };
+  const auto drawn = weights("0"), spread = weights("0.5");
+  for (const auto& [name, values] : spread) {
+    INFO(name);
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    if (name == "conv1.weight" || name == "conv2.weight" || name == "conv5.weight") {
+      CHECK(*least < -0.49f);
+      CHECK(*least >= -0.5f);
+      CHECK(*most > 0.49f);
+      CHECK(*most <= 0.5f);
+    } else if (name.find("running") == std::string::npos) {
+      CHECK(values == drawn.at(name));
+    }
+  }
 }
 
 TEST_CASE("what is trained is converted without being told what it is, and describes the same") {

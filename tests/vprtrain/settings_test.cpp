@@ -57,6 +57,8 @@ TEST_CASE("impossible settings are refused by the option's name") {
   CHECK_THAT(error_of([](TrainSettings& s) { s.milestones = {3.0, 2.0}; }), Contains("rising"));
   CHECK_THAT(error_of([](TrainSettings& s) { s.early_stop = 3; }), Contains("--early-stop"));
   CHECK_THAT(error_of([](TrainSettings& s) { s.validate_references = "ref"; }), Contains("belong together"));
+  CHECK_THAT(error_of([](TrainSettings& s) { s.latent_range = 1.5; }), Contains("--latent-range"));
+  CHECK_THAT(error_of([](TrainSettings& s) { s.batch_stretch = -1; }), Contains("--batch-stretch"));
   CHECK_THAT(error_of([](TrainSettings& s) { s.device = "tpu"; }), Contains("cpu, cuda"));
 }
 

@@ -102,7 +102,8 @@ NetworkRun run_network(const NetworkRequest& request) {
     run.stages.emplace_back(name, shape_of_one(output));
   for (Tensor parameter : network->parameters())
     parameter.mul_(100);
-  network->clip_weights();
+  for (const Tensor& weight : network->latent_weights())
+    clip_weight(weight);
   for (const auto& item : network->named_parameters()) {
     if (is_convolution(item.key()))
       run.largest_weight = std::max(run.largest_weight, item.value().abs().max().item<double>());

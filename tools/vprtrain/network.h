@@ -50,8 +50,8 @@ class TrainableNetwork : public torch::nn::Module {
   virtual torch::Tensor logits(const torch::Tensor& features);
   // The output of each stage by name, in order ("pool1", "conv2", ...); the last is the feature map.
   virtual std::vector<std::pair<std::string, torch::Tensor>> stages(const torch::Tensor& images);
-  // Latent weights back into [-1, 1]; called after every optimizer step.
-  virtual void clip_weights() {}
+  // The real weights behind the binary layers' signs, which stay in [-1, 1].
+  virtual std::vector<torch::Tensor> latent_weights() { return {}; }
 
   // With the network's own values where nothing was asked for.
   const NetworkChoice& choice() const { return choice_; }

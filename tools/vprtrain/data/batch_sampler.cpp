@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-
-#include "core/split_mix.h"
-
 namespace bitplace::train {
 namespace {
 
@@ -78,12 +75,38 @@ std::vector<std::vector<Sample>> BatchSampler::epoch_of_images(std::int64_t epoc
   return result;
 }
 
+// Stretches in random order, places of a stretch in random order. Where stretches begin differs from epoch to
+// epoch, so that any two places near each other meet.
+std::vector<std::int64_t> BatchSampler::order_of_places(SplitMix64* random) const {
+  const auto places = static_cast<std::int64_t>(dataset_.places.size());
+  const std::int64_t length = options_.stretch > 0 ? options_.stretch : places;
+  const auto collection = [&](std::int64_t place) {
+    return dataset_.places[static_cast<std::size_t>(place)].collection;
+  };
+  std::vector<std::vector<std::int64_t>> stretches;
+  std::int64_t room = 0;
+  for (std::int64_t place = 0; place < places; ++place) {
+    const bool begins = place == 0 || (options_.stretch > 0 && collection(place) != collection(place - 1));
+    if (begins && options_.stretch > 0)
+      room = 1 + static_cast<std::int64_t>(random->below(static_cast<std::size_t>(length)));
+    if (begins || room == 0) stretches.emplace_back();
+    if (room == 0) room = length;
+    stretches.back().push_back(place);
+    --room;
+  }
+  shuffle(&stretches, random);
+  std::vector<std::int64_t> order;
+  for (std::vector<std::int64_t>& stretch : stretches) {
+    shuffle(&stretch, random);
+    order.insert(order.end(), stretch.begin(), stretch.end());
+  }
+  return order;
+}
+
 std::vector<std::vector<Sample>> BatchSampler::epoch_of_places(std::int64_t epoch) const {
   SplitMix64 random = random_of(options_.seed, epoch);
   const std::size_t places = dataset_.places.size();
-  std::vector<std::int64_t> order(places);
-  std::iota(order.begin(), order.end(), 0);
-  shuffle(&order, &random);
+  const std::vector<std::int64_t> order = order_of_places(&random);
 
   const auto count = static_cast<std::size_t>(batches());
   std::vector<std::vector<std::int64_t>> chosen(count);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/split_mix.h"
 #include "vprtrain/data/dataset.h"
 
 namespace bitplace::train {
@@ -20,6 +21,9 @@ struct SamplerOptions {
   // with many images. Otherwise it is every place once.
   bool every_image = false;
   std::uint64_t seed = 1;
+  // Places in a row along a collection that a batch draws its places from, so that it has to tell apart what
+  // looks alike; 0: from everywhere. Of epochs of places.
+  std::int64_t stretch = 0;
 };
 
 class BatchSampler {
@@ -37,6 +41,7 @@ class BatchSampler {
   std::vector<std::vector<Sample>> epoch(std::int64_t epoch) const;
 
  private:
+  std::vector<std::int64_t> order_of_places(SplitMix64* random) const;
   std::vector<std::vector<Sample>> epoch_of_places(std::int64_t epoch) const;
   std::vector<std::vector<Sample>> epoch_of_images(std::int64_t epoch) const;
 

@@ -54,6 +54,7 @@ Result<RunData> read_run_data(const TrainSettings& settings) {
 LoaderOptions loader_options(const TrainSettings& settings, const RunData& data, const ImageFormat& format) {
   LoaderOptions options;
   options.sampler.images = settings.images_per_place;
+  options.sampler.stretch = settings.batch_stretch;
   options.sampler.places = std::max<std::int64_t>(2, *settings.batch / settings.images_per_place);
   options.sampler.every_image = settings.sample == "images";
   options.sampler.seed = derived_seed(settings.seed, kSeedOfBatches, 0);

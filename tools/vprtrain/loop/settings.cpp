@@ -39,6 +39,7 @@ Status check_numbers(const TrainSettings& s) {
   if (s.images_per_place < 2) return bad("--images-per-place", "a place needs two images to learn from");
   if (s.least_images < 1) return bad("--least-images", "is not at least 1");
   if (s.exclude_neighbours < 0) return bad("--exclude-neighbours", "cannot be negative");
+  if (s.batch_stretch < 0) return bad("--batch-stretch", "cannot be negative");
   if (!within(s.hold_out, 0.0, 0.9)) return bad("--hold-out", "is not between 0 and 0.9");
   if (!within(s.validate_every, 1e-6, 1e9)) return bad("--validate-every", "is not above 0");
   if (s.early_stop < 0) return bad("--early-stop", "cannot be negative");
@@ -48,6 +49,7 @@ Status check_numbers(const TrainSettings& s) {
   if (!within(*s.learning_rate, 0.0, 1e6)) return bad("--learning-rate", "is no rate");
   if (!within(*s.weight_decay, 0.0, 1e6)) return bad("--weight-decay", "is negative");
   if (!within(s.momentum, 0.0, 1.0)) return bad("--momentum", "is not between 0 and 1");
+  if (!within(s.latent_range, 0.0, 1.0)) return bad("--latent-range", "is not between 0 and 1");
   if (!within(s.clip_gradient, 0.0, 1e30)) return bad("--clip-gradient", "is negative");
   if (!within(*s.warm_up, 0.0, 1e9)) return bad("--warm-up", "is negative");
   if (!within(*s.decay, 0.0, 1.0)) return bad("--decay", "is not between 0 and 1");

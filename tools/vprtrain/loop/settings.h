@@ -21,6 +21,7 @@ struct TrainSettings {
   std::string weight_quantizer;
   std::string activation_quantizer;
   std::string init;
+  double latent_range = 0.0;
   // Places
   std::vector<std::string> data;
   std::vector<std::string> only;
@@ -28,6 +29,7 @@ struct TrainSettings {
   std::int64_t least_images = 2;
   std::int64_t images_per_place = 2;
   std::string sample = "places";
+  std::int64_t batch_stretch = 0;
   std::string augment = "medium";
   // Validation
   double hold_out = 0.0;
@@ -91,6 +93,10 @@ void visit_settings(Settings& s, Visit&& visit) {
   visit("activation-quantizer", s.activation_quantizer,
         "Of the activations, where the network takes several");
   visit("init", s.init, "A checkpoint to begin with: every tensor that the network has by name and shape");
+  visit(
+      "latent-range", s.latent_range,
+      "The real weights behind binary ones begin uniform in [-R, R], R at most 1: the larger, the longer the "
+      "gradients must agree to flip one; 0: as the network's authors draw them");
 
   visit("data", s.data, "Folders of place folders, or CSV files with the columns place_id and path");
   visit("only", s.only, "COLUMN=VALUE: take only these rows of the CSV files");
@@ -100,6 +106,8 @@ void visit_settings(Settings& s, Visit&& visit) {
   visit("images-per-place", s.images_per_place, "Images of each place in a batch");
   visit("sample", s.sample,
         "An epoch is every place once, or every image once, as classes with many images want it");
+  visit("batch-stretch", s.batch_stretch,
+        "A batch's places come from this many in a row of one collection, which look alike; 0: from all");
   visit("augment", s.augment, "none, light, medium or strong, then single fields: medium,flip=0.5");
 
   visit("hold-out", s.hold_out, "Share of the places, the last of each collection, kept for validation");

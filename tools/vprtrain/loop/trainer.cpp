@@ -12,6 +12,7 @@
 #include "vprtrain/loop/model_file.h"
 #include "vprtrain/loop/optimizer.h"
 #include "vprtrain/loop/run_plot.h"
+#include "vprtrain/quantizers/quantizers.h"
 
 namespace bitplace::train {
 namespace {
@@ -98,7 +99,8 @@ Status Trainer::step(const Batch& batch) {
   if (settings_.clip_gradient > 0.0)
     torch::nn::utils::clip_grad_norm_(network_->parameters(), settings_.clip_gradient);
   optimizer_->step();
-  network_->clip_weights();
+  for (const torch::Tensor& weight : network_->latent_weights())
+    clip_weight(weight);
   state_.window.add(value, parts);
   ++state_.step;
   images_done_ += static_cast<std::int64_t>(batch.samples.size());

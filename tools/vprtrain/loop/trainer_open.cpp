@@ -55,6 +55,11 @@ Status Trainer::open_network() {
   torch::manual_seed(derived_seed(settings_.seed, kSeedOfWeights, 0));
   BITPLACE_ASSIGN(network, make_network(choice));
   network_ = std::move(network);
+  if (settings_.latent_range > 0.0) {
+    const torch::NoGradGuard no_gradients;
+    for (torch::Tensor weight : network_->latent_weights())
+      weight.uniform_(-settings_.latent_range, settings_.latent_range);
+  }
   return {};
 }
 

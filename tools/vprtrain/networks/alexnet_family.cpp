@@ -48,9 +48,11 @@ class LayeredNetwork : public TrainableNetwork {
     return stages;
   }
 
-  void clip_weights() override {
-    stage_.clip_weights();
-    classifier_.clip_weights();
+  std::vector<Tensor> latent_weights() override {
+    std::vector<Tensor> weights = stage_.latent_weights();
+    for (const Tensor& weight : classifier_.latent_weights())
+      weights.push_back(weight);
+    return weights;
   }
 
  private:

@@ -22,7 +22,7 @@ class HeadedNetwork final : public TrainableNetwork {
   }
   Tensor logits(const Tensor& features) override { return network_->logits(features); }
   Stages stages(const Tensor& images) override { return network_->stages(images); }
-  void clip_weights() override { network_->clip_weights(); }
+  std::vector<Tensor> latent_weights() override { return network_->latent_weights(); }
 
  private:
   std::shared_ptr<FeatureNetwork> network_;

@@ -20,7 +20,7 @@ class FeatureNetwork : public torch::nn::Module {
   virtual Stages stages(const torch::Tensor& images) = 0;  // the last is the feature map
   // Only where made with a classifier.
   virtual torch::Tensor logits(const torch::Tensor& features) = 0;
-  virtual void clip_weights() {}
+  virtual std::vector<torch::Tensor> latent_weights() { return {}; }
 };
 
 // The network as `backbone` and the head, if it has parameters, as `aggregator`, as gsv-cities names them.

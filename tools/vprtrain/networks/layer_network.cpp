@@ -57,10 +57,12 @@ class LayerNetwork final : public FeatureNetwork {
     TORCH_CHECK(!fc_.is_empty(), "made without a classifier");
     return fc_(features.mean({2, 3}));
   }
-  void clip_weights() override {
+  std::vector<Tensor> latent_weights() override {
+    std::vector<Tensor> weights;
     for (const Part& part : parts_) {
-      if (part.weights != nullptr) clip_weight(part.convolution->weight);
+      if (part.weights != nullptr) weights.push_back(part.convolution->weight);
     }
+    return weights;
   }
 
  private:

@@ -118,10 +118,12 @@ Tensor LayerSequence::forward(Tensor x, Stages* stages) {
   return x;
 }
 
-void LayerSequence::clip_weights() {
+std::vector<Tensor> LayerSequence::latent_weights() const {
+  std::vector<Tensor> weights;
   for (const Parts& parts : parts_) {
-    if (parts.layer.clip) clip_weight(parts.weights->weight);
+    if (parts.layer.clip) weights.push_back(parts.weights->weight);
   }
+  return weights;
 }
 
 }  // namespace bitplace::train

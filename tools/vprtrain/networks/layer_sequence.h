@@ -61,7 +61,7 @@ class LayerSequence {
   // `stages` receives every layer's output, pooled ones in front of ("conv2") and behind ("pool2") the pool.
   torch::Tensor forward(torch::Tensor x, Stages* stages = nullptr);
 
-  void clip_weights();
+  std::vector<torch::Tensor> latent_weights() const;
 
  private:
   struct Weights;
