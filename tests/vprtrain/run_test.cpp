@@ -202,6 +202,41 @@ TEST_CASE("latent weights begin as far from zero as asked for, and others as eve
   }
 }
 
+TEST_CASE("a run begins with a checkpoint's weights and learns from a model's descriptors") {
+  const test::TrainingFolder folder;
+  const std::string places = write_places(folder), output = folder.path() + "/output";
+  const std::string first = folder.path() + "/first", teacher = folder.path() + "/teacher.vpr";
+  REQUIRE(run(command(places, first, 1), output) == 0);
+  const std::vector<std::string> convert = {"convert", first + "/final.pt", "-o", teacher};
+  REQUIRE(test::Process(BITPLACE_VPRCONV, convert, output).wait() == 0);
+
+  // The network begins as its teacher and sees what it sees, so that nothing is left to learn at first.
+  auto arguments = command(places, folder.path() + "/second", 1);
+  for (const char* argument : {"--teacher-augmented", "--loss", "regression", "--augment", "none"})
+    arguments.emplace_back(argument);
+  for (const std::string& argument :
+       {std::string("--teacher"), teacher, std::string("--init"), first + "/final.pt"})
+    arguments.push_back(argument);
+  const int taught = run(arguments, output);
+  INFO(contents_of(output));
+  REQUIRE(taught == 0);
+  CHECK_THAT(contents_of(output), Contains("tensors taken"));
+  auto log = contents_of(folder.path() + "/second/log.csv");
+  CHECK_THAT(log, Contains("regression"));
+  // The teacher's batch-norms use its running statistics, the student's those of its batch: near, not equal.
+  auto strangers = arguments;
+  *(strangers.end() - 2) = "--seed";
+  *(strangers.end() - 1) = "2";
+  *(std::find(strangers.begin(), strangers.end(), "-o") + 1) = folder.path() + "/third";
+  REQUIRE(run(strangers, output) == 0);
+  const auto loss = [](const std::string& path) {
+    const std::string text = contents_of(path);
+    const std::string line = text.substr(text.find('\n') + 1);
+    return std::stod(line.substr(line.find(',', line.find(',') + 1) + 1));
+  };
+  CHECK(loss(folder.path() + "/second/log.csv") < 0.9 * loss(folder.path() + "/third/log.csv"));
+}
+
 TEST_CASE("what is trained is converted without being told what it is, and describes the same") {
   const test::TrainingFolder folder;
   const std::string places = write_places(folder), output = folder.path() + "/output";
