@@ -127,7 +127,8 @@ TEST_CASE("Batches of a stretch hold places of one part of the route, another on
     }
     // Where a stretch ends within a batch, the batch goes on with another.
     CHECK(narrow > sampler.batches() / 2);
-    CHECK(meetings < 40);
+    // Blind chance lets each place meet 4 neighbours in 15 of 99 cases: some 4800 pairs of samples.
+    CHECK(meetings < 480);
   }
   CHECK(std::all_of(seen.begin(), seen.end(), [](std::int64_t count) { return count == 3 * 2; }));
   CHECK(beginnings.size() > 2 * static_cast<std::size_t>(sampler.batches()));

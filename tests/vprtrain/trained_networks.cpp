@@ -103,7 +103,7 @@ NetworkRun run_network(const NetworkRequest& request) {
   for (Tensor parameter : network->parameters())
     parameter.mul_(100);
   for (const Tensor& weight : network->latent_weights())
-    clip_weight(weight);
+    train::clip_weight(weight);
   for (const auto& item : network->named_parameters()) {
     if (is_convolution(item.key()))
       run.largest_weight = std::max(run.largest_weight, item.value().abs().max().item<double>());
