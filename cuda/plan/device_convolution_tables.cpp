@@ -3,6 +3,7 @@
 #include "cuda/convolution_b1_b1/convolution_b1_b1.h"
 #include "cuda/convolution_f16_f16/convolution_f16_f16.h"
 #include "cuda/convolution_f32_f32/convolution_f32_f32.h"
+#include "cuda/convolution_f32_ordered/convolution_f32_ordered.h"
 #include "cuda/convolution_s8_s4/convolution_s8_s4.h"
 #include "cuda/convolution_s8_s8/convolution_s8_s8.h"
 #include "cuda/convolution_u8_b1/convolution_u8_b1.h"
@@ -22,6 +23,7 @@ DeviceConvolutionTableList device_convolution_tables() {
       {"convolution_s8_s4", convolution_s8_s4_kernels},
       {"convolution_f16_f16", convolution_f16_f16_kernels},
       {"convolution_f32_f32", convolution_f32_f32_kernels},
+      {"convolution_f32_ordered", convolution_f32_ordered_kernels},
   };
   return {kTables, sizeof(kTables) / sizeof(kTables[0])};
 }

@@ -123,6 +123,14 @@ struct Singles {
   static constexpr int kLowestArchitecture = 75, kHighestArchitecture = kAnyArchitecture;
 };
 
+struct OrderedFloats {
+  using Product = ThreadProduct<RoundedFloats>;
+  using Output = FloatOutput;
+  static constexpr bool kMakesBits = false, kCountsBits = false;
+  static constexpr int kElementBytes = 4;
+  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = kAnyArchitecture;
+};
+
 // Few blocks leave multiprocessors idle, small tiles load each window and filter more often: the largest
 // tile that still gives each multiprocessor one or two blocks. Not measured.
 enum class TileShape { rows128_columns64, rows64_columns64, rows32_columns32 };

@@ -297,6 +297,14 @@ struct DifferentBits {
   }
 };
 
+// Rounded twice, as the CPU's ordered sums are.
+struct RoundedFloats {
+  using Number = float;
+  static BITPLACE_DEVICE Number add(Number c, std::uint32_t a, std::uint32_t b) {
+    return c + float_of(a) * float_of(b);
+  }
+};
+
 struct FusedSingles {
   using Number = float;
   static BITPLACE_DEVICE Number add(Number c, std::uint32_t a, std::uint32_t b) {
