@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <set>
+#include <string_view>
 
 #include "kernels/convolution_sweep.h"
 #include "kernels/eigen_convolution.h"
@@ -62,12 +63,29 @@ void check_integer(const LayerCase& c, const std::vector<std::uint8_t>& output, 
   }
 }
 
+// Rounded once, behind the sum, or, where sums are ordered, behind every product and addition.
+std::int64_t roundings(const LayerCase& c) {
+  const ConvolutionProblem& p = c.problem;
+  if (c.table->name != std::string_view("convolution_f32_ordered")) return 0;
+  return std::int64_t{p.kernel_height} * p.kernel_width * (p.input_channels / p.groups) + 1;
+}
+
+std::vector<double> absolute(std::vector<double> values) {
+  for (double& value : values)
+    value = std::abs(value);
+  return values;
+}
+
+// `magnitude` is the sum of |x * w|.
 void check_f32(const LayerCase& c, const std::vector<std::uint8_t>& output, std::size_t index,
-               double accumulator) {
+               double accumulator, double magnitude) {
   const float sum = static_cast<float>(accumulator);
   const float expected = clamped(c.problem, affine(sum, 1.0f, c.bias[index % c.bias.size()]));
   // Eigen sums in another order, so the rounded sum may be a neighbour.
-  const float tolerance = 4 * 0x1p-24f * (std::abs(sum) + std::abs(expected)) + 1e-12f;
+  const double unit = 0x1p-24;
+  const double tolerance = unit * (4.0 * (std::abs(double{sum}) + std::abs(double{expected})) +
+                                   static_cast<double>(roundings(c)) * magnitude) +
+                           1e-12;
   REQUIRE(std::abs(element<float>(output, index) - expected) <= tolerance);
 }
 
@@ -83,13 +101,15 @@ void compare_with_eigen(const char* name) {
       const LayerCase c = make_layer_case(table, problem, Fill::random, Fill::random, random);
       INFO(describe(c));
       const Eigen::MatrixXd sums = convolve(problem, input_values(c), weight_values(c));
+      const Eigen::MatrixXd magnitudes =
+          convolve(problem, absolute(input_values(c)), absolute(weight_values(c)));
       std::string damage;
       const auto output = run_layer(reference_row(table.rows()), c, Placement::against_end, random, &damage);
       REQUIRE(damage.empty());
       for (Eigen::Index i = 0; i < sums.size(); ++i) {
         const auto index = static_cast<std::size_t>(i);
         if (is_float_table(table)) {
-          check_f32(c, output, index, sums.data()[i]);
+          check_f32(c, output, index, sums.data()[i], magnitudes.data()[i]);
         } else {
           check_integer(c, output, index, sums.data()[i], &codes);
         }
