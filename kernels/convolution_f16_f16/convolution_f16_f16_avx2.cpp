@@ -14,37 +14,12 @@
 #include "kernels/common/float_vector_avx2.h"
 // The tiles are written in terms of the vector and its sums.
 #include "kernels/common/float_sum_quick.h"
-#include "kernels/common/float_tiles.h"
+#include "kernels/common/float_tiled_row.h"
 #include "kernels/convolution_f16_f16/convolution_f16_f16.h"
 
 namespace bitplace {
-namespace {
 
-using Row = float_convolution::Row<std::uint16_t, kLanes>;
-
-void prepare(const ConvolutionCall& call, std::int64_t task) {
-  prepare_task<std::uint16_t>(call, task, Row::prepare_tasks(*call.problem));
-}
-
-void run(const ConvolutionCall& call, std::int64_t task) {
-  if (call.problem->epilogue == ConvolutionEpilogue::affine_f16) {
-    run_task<std::uint16_t, std::uint16_t>(call, task);
-  } else {
-    run_task<std::uint16_t, float>(call, task);
-  }
-}
-
-}  // namespace
-
-extern const ConvolutionKernel convolution_f16_f16__avx2_6x16 = {"convolution_f16_f16__avx2_6x16",
-                                                                 isa_feature::avx2,
-                                                                 Row::accepts,
-                                                                 Row::packed_bytes,
-                                                                 Row::pack,
-                                                                 Row::scratch_bytes,
-                                                                 Row::prepare_tasks,
-                                                                 prepare,
-                                                                 Row::run_tasks,
-                                                                 run};
+extern const ConvolutionKernel convolution_f16_f16__avx2_6x16 =
+    float_row<std::uint16_t>("convolution_f16_f16__avx2_6x16", isa_feature::avx2);
 
 }  // namespace bitplace

@@ -8,6 +8,7 @@
 // Preconditions: 15 readable bytes behind the input; any depth.
 // Share of the limit, from static analysis, and instructions per product: docs/performance/neon.md. Not
 // measured on a device.
+#include "kernels/common/convolution_row.h"
 #include "kernels/common/neon_halves_tile.h"
 #include "kernels/convolution_f16_f16/convolution_f16_f16.h"
 
@@ -22,16 +23,8 @@ void run(const ConvolutionCall& call, std::int64_t task) {
 
 }  // namespace
 
-extern const ConvolutionKernel convolution_f16_f16__neonfp16_8x8 = {
-    "convolution_f16_f16__neonfp16_8x8",
-    isa_feature::neon | isa_feature::neondot | isa_feature::neonfp16,
-    Row::accepts,
-    Row::packed_bytes,
-    Row::pack,
-    Row::scratch_bytes,
-    Row::prepare_tasks,
-    Row::prepare,
-    Row::run_tasks,
-    run};
+extern const ConvolutionKernel convolution_f16_f16__neonfp16_8x8 =
+    convolution_row<Row>("convolution_f16_f16__neonfp16_8x8",
+                         isa_feature::neon | isa_feature::neondot | isa_feature::neonfp16, Row::prepare, run);
 
 }  // namespace bitplace

@@ -6,6 +6,7 @@
 // kernels/common/neon_singles_tile.h.
 //
 // Preconditions: 15 readable bytes behind the input; any depth. Not measured on a device.
+#include "kernels/common/convolution_row.h"
 #include "kernels/common/neon_singles_tile.h"
 #include "kernels/convolution_f32_ordered/convolution_f32_ordered.h"
 
@@ -20,15 +21,7 @@ void run(const ConvolutionCall& call, std::int64_t task) {
 
 }  // namespace
 
-extern const ConvolutionKernel convolution_f32_ordered__neon_8x8 = {"convolution_f32_ordered__neon_8x8",
-                                                                    isa_feature::neon,
-                                                                    Row::accepts,
-                                                                    Row::packed_bytes,
-                                                                    Row::pack,
-                                                                    Row::scratch_bytes,
-                                                                    Row::prepare_tasks,
-                                                                    Row::prepare,
-                                                                    Row::run_tasks,
-                                                                    run};
+extern const ConvolutionKernel convolution_f32_ordered__neon_8x8 =
+    convolution_row<Row>("convolution_f32_ordered__neon_8x8", isa_feature::neon, Row::prepare, run);
 
 }  // namespace bitplace

@@ -9,33 +9,12 @@
 #include "kernels/common/float_vector_sse42.h"
 // The tiles are written in terms of the vector and its sums.
 #include "kernels/common/float_sum_ordered.h"
-#include "kernels/common/float_tiles.h"
+#include "kernels/common/float_tiled_row.h"
 #include "kernels/convolution_f32_ordered/convolution_f32_ordered.h"
 
 namespace bitplace {
-namespace {
 
-using Row = float_convolution::Row<float, kLanes>;
-
-void prepare(const ConvolutionCall& call, std::int64_t task) {
-  prepare_task<float>(call, task, Row::prepare_tasks(*call.problem));
-}
-
-void run(const ConvolutionCall& call, std::int64_t task) {
-  run_task<float, float>(call, task);
-}
-
-}  // namespace
-
-extern const ConvolutionKernel convolution_f32_ordered__sse42_6x8 = {"convolution_f32_ordered__sse42_6x8",
-                                                                     isa_feature::sse42,
-                                                                     Row::accepts,
-                                                                     Row::packed_bytes,
-                                                                     Row::pack,
-                                                                     Row::scratch_bytes,
-                                                                     Row::prepare_tasks,
-                                                                     prepare,
-                                                                     Row::run_tasks,
-                                                                     run};
+extern const ConvolutionKernel convolution_f32_ordered__sse42_6x8 =
+    float_row<float>("convolution_f32_ordered__sse42_6x8", isa_feature::sse42);
 
 }  // namespace bitplace

@@ -11,6 +11,7 @@
 // Preconditions: 15 readable bytes behind the input. Exact wherever the accumulator fits.
 // Share of the limit, from static analysis, and instructions per product: docs/performance/neon.md. Not
 // measured on a device.
+#include "kernels/common/convolution_row.h"
 #include "kernels/common/neon_quads_tile.h"
 #include "kernels/convolution_s8_s4/convolution_s8_s4.h"
 
@@ -25,15 +26,7 @@ void run(const ConvolutionCall& call, std::int64_t task) {
 
 }  // namespace
 
-extern const ConvolutionKernel convolution_s8_s4__neondot_8x8 = {"convolution_s8_s4__neondot_8x8",
-                                                                 isa_feature::neon | isa_feature::neondot,
-                                                                 Row::accepts,
-                                                                 Row::packed_bytes,
-                                                                 Row::pack,
-                                                                 Row::scratch_bytes,
-                                                                 Row::prepare_tasks,
-                                                                 Row::prepare,
-                                                                 Row::run_tasks,
-                                                                 run};
+extern const ConvolutionKernel convolution_s8_s4__neondot_8x8 = convolution_row<Row>(
+    "convolution_s8_s4__neondot_8x8", isa_feature::neon | isa_feature::neondot, Row::prepare, run);
 
 }  // namespace bitplace

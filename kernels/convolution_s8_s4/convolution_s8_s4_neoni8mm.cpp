@@ -12,6 +12,7 @@
 // Preconditions: 15 readable bytes behind the input. Exact wherever the accumulator fits.
 // Share of the limit, from static analysis, and instructions per product: docs/performance/neon.md. Not
 // measured on a device.
+#include "kernels/common/convolution_row.h"
 #include "kernels/common/neon_octets_tile.h"
 #include "kernels/convolution_s8_s4/convolution_s8_s4.h"
 
@@ -26,16 +27,9 @@ void run(const ConvolutionCall& call, std::int64_t task) {
 
 }  // namespace
 
-extern const ConvolutionKernel convolution_s8_s4__neoni8mm_8x8 = {
+extern const ConvolutionKernel convolution_s8_s4__neoni8mm_8x8 = convolution_row<Row>(
     "convolution_s8_s4__neoni8mm_8x8",
-    isa_feature::neon | isa_feature::neondot | isa_feature::neonfp16 | isa_feature::neoni8mm,
-    Row::accepts,
-    Row::packed_bytes,
-    Row::pack,
-    Row::scratch_bytes,
-    Row::prepare_tasks,
-    Row::prepare,
-    Row::run_tasks,
-    run};
+    isa_feature::neon | isa_feature::neondot | isa_feature::neonfp16 | isa_feature::neoni8mm, Row::prepare,
+    run);
 
 }  // namespace bitplace

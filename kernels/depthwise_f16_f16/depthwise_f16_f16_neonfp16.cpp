@@ -9,6 +9,7 @@
 // Preconditions: 15 readable bytes behind the input.
 // Share of the limit, from static analysis, and instructions per product: docs/performance/neon.md. Not
 // measured on a device.
+#include "kernels/common/convolution_row.h"
 #include "kernels/common/neon_depthwise_floats.h"
 #include "kernels/depthwise_f16_f16/depthwise_f16_f16.h"
 
@@ -42,16 +43,8 @@ void run(const ConvolutionCall& call, std::int64_t task) {
 
 }  // namespace
 
-extern const ConvolutionKernel depthwise_f16_f16__neonfp16_4x8 = {
-    "depthwise_f16_f16__neonfp16_4x8",
-    isa_feature::neon | isa_feature::neondot | isa_feature::neonfp16,
-    Row::accepts,
-    Row::packed_bytes,
-    Row::pack,
-    Row::scratch_bytes,
-    Row::prepare_tasks,
-    Row::prepare,
-    Row::run_tasks,
-    run};
+extern const ConvolutionKernel depthwise_f16_f16__neonfp16_4x8 =
+    convolution_row<Row>("depthwise_f16_f16__neonfp16_4x8",
+                         isa_feature::neon | isa_feature::neondot | isa_feature::neonfp16, Row::prepare, run);
 
 }  // namespace bitplace

@@ -12,6 +12,7 @@
 // 5x5, 97 % with 7x7 (docs/performance/float.md).
 #include "kernels/common/float_vector_avx512.h"
 // The tiles are written in terms of the vector.
+#include "kernels/common/convolution_row.h"
 #include "kernels/common/float_depthwise_tiles.h"
 #include "kernels/depthwise_f32_f32/depthwise_f32_f32.h"
 
@@ -26,15 +27,7 @@ void run(const ConvolutionCall& call, std::int64_t task) {
 
 }  // namespace
 
-extern const ConvolutionKernel depthwise_f32_f32__avx512_7 = {"depthwise_f32_f32__avx512_7",
-                                                              isa_feature::avx2 | isa_feature::avx512,
-                                                              Row::accepts,
-                                                              Row::packed_bytes,
-                                                              Row::pack,
-                                                              Row::scratch_bytes,
-                                                              Row::prepare_tasks,
-                                                              Row::prepare,
-                                                              Row::run_tasks,
-                                                              run};
+extern const ConvolutionKernel depthwise_f32_f32__avx512_7 = convolution_row<Row>(
+    "depthwise_f32_f32__avx512_7", isa_feature::avx2 | isa_feature::avx512, Row::prepare, run);
 
 }  // namespace bitplace

@@ -8,6 +8,7 @@
 // Preconditions: 15 readable bytes behind the input.
 // Share of the limit, from static analysis, and instructions per product: docs/performance/neon.md. Not
 // measured on a device.
+#include "kernels/common/convolution_row.h"
 #include "kernels/common/neon_depthwise_floats.h"
 #include "kernels/depthwise_f32_f32/depthwise_f32_f32.h"
 
@@ -44,15 +45,7 @@ void run(const ConvolutionCall& call, std::int64_t task) {
 
 }  // namespace
 
-extern const ConvolutionKernel depthwise_f32_f32__neon_4x8 = {"depthwise_f32_f32__neon_4x8",
-                                                              isa_feature::neon,
-                                                              Row::accepts,
-                                                              Row::packed_bytes,
-                                                              Row::pack,
-                                                              Row::scratch_bytes,
-                                                              Row::prepare_tasks,
-                                                              Row::prepare,
-                                                              Row::run_tasks,
-                                                              run};
+extern const ConvolutionKernel depthwise_f32_f32__neon_4x8 =
+    convolution_row<Row>("depthwise_f32_f32__neon_4x8", isa_feature::neon, Row::prepare, run);
 
 }  // namespace bitplace

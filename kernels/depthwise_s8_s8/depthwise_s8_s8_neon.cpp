@@ -14,6 +14,7 @@
 // Preconditions: 15 readable bytes behind the input. Exact wherever the accumulator fits.
 // Share of the limit, from static analysis, and instructions per product: docs/performance/neon.md. Not
 // measured on a device.
+#include "kernels/common/convolution_row.h"
 #include "kernels/common/neon_depthwise_run.h"
 #include "kernels/depthwise_s8_s8/depthwise_s8_s8.h"
 
@@ -78,8 +79,7 @@ void run(const ConvolutionCall& call, std::int64_t task) {
 
 }  // namespace
 
-extern const ConvolutionKernel depthwise_s8_s8__neon_1x16 = {
-    "depthwise_s8_s8__neon_1x16", isa_feature::neon,  Row::accepts, Row::packed_bytes, Row::pack,
-    Row::scratch_bytes,           Row::prepare_tasks, Row::prepare, Row::run_tasks,    run};
+extern const ConvolutionKernel depthwise_s8_s8__neon_1x16 =
+    convolution_row<Row>("depthwise_s8_s8__neon_1x16", isa_feature::neon, Row::prepare, run);
 
 }  // namespace bitplace
