@@ -17,119 +17,68 @@ struct EitherSign<true> {
   using Multiply32 = MultiplyUnsigned32;
 };
 
-// Bits with bits: counts of bits that differ, which sm_75 to sm_89 have in one instruction.
-struct BitsXor128 {
-  using Product = MatrixProduct<MultiplyBitsXor128>;
-  using Meaning = FromDifferentBits;
-  using Output = IntegerOutput<Meaning>;
-  static constexpr bool kMakesBits = true, kCountsBits = false;
-  static constexpr int kElementBytes = 4;
-  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = 79;
+// Where a product runs.
+template <int kLowest, int kHighest = kAnyArchitecture>
+struct Architectures {
+  static constexpr int kLowestArchitecture = kLowest, kHighestArchitecture = kHighest;
 };
-struct BitsXor256 {
-  using Product = MatrixProduct<MultiplyBitsXor256>;
-  using Meaning = FromDifferentBits;
+
+// Windows of integers; what their counters mean, and whether outputs may be bits.
+template <class ProductOfKernel, class MeaningOfCounters, int kBytes, bool kBits, bool kCounts = false>
+struct IntegerWindows {
+  using Product = ProductOfKernel;
+  using Meaning = MeaningOfCounters;
   using Output = IntegerOutput<Meaning>;
-  static constexpr bool kMakesBits = true, kCountsBits = false;
-  static constexpr int kElementBytes = 4;
-  static constexpr int kLowestArchitecture = 80, kHighestArchitecture = 89;
+  static constexpr bool kMakesBits = kBits, kCountsBits = kCounts;
+  static constexpr int kElementBytes = kBytes;
 };
-// sm_90 has only counts of bits set on both sides.
-struct BitsAnd256 {
-  using Product = CommonBitsProduct<MultiplyBitsAnd256>;
-  using Meaning = FromCommonBits;
-  using Output = IntegerOutput<Meaning>;
-  static constexpr bool kMakesBits = true, kCountsBits = true;
-  static constexpr int kElementBytes = 4;
-  static constexpr int kLowestArchitecture = 80, kHighestArchitecture = 90;
+
+template <class ProductOfKernel, int kBytes>
+struct FloatWindows {
+  using Product = ProductOfKernel;
+  using Output = FloatOutput;
+  static constexpr bool kMakesBits = false, kCountsBits = false;
+  static constexpr int kElementBytes = kBytes;
 };
+
+// Bits, in words of 4 bytes: counts of bits that differ, which sm_75 to sm_89 have in one instruction.
+struct BitsXor128 : IntegerWindows<MatrixProduct<MultiplyBitsXor128>, FromDifferentBits, 4, true>,
+                    Architectures<75, 79> {};
+struct BitsXor256 : IntegerWindows<MatrixProduct<MultiplyBitsXor256>, FromDifferentBits, 4, true>,
+                    Architectures<80, 89> {};
+// sm_90 has only counts of bits set on both sides, which say nothing without the counts of either side.
+struct BitsAnd256 : IntegerWindows<CommonBitsProduct<MultiplyBitsAnd256>, FromCommonBits, 4, true, true>,
+                    Architectures<80, 90> {};
 // From sm_100 on tensor cores have no bits.
-struct BitsAsBytes {
-  using Product = ExpandedBitsProduct<MultiplyUnsigned32>;
-  using Meaning = FromNegativeSums;
-  using Output = IntegerOutput<Meaning>;
-  static constexpr bool kMakesBits = true, kCountsBits = false;
-  static constexpr int kElementBytes = 4;
-  static constexpr int kLowestArchitecture = 80, kHighestArchitecture = kAnyArchitecture;
-};
-struct BitsByThreads {
-  using Product = ThreadProduct<DifferentBits>;
-  using Meaning = FromDifferentBits;
-  using Output = IntegerOutput<Meaning>;
-  static constexpr bool kMakesBits = true, kCountsBits = false;
-  static constexpr int kElementBytes = 4;
-  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = kAnyArchitecture;
-};
+struct BitsAsBytes : IntegerWindows<ExpandedBitsProduct<MultiplyUnsigned32>, FromNegativeSums, 4, true>,
+                     Architectures<80> {};
+struct BitsByThreads : IntegerWindows<ThreadProduct<DifferentBits>, FromDifferentBits, 4, true>,
+                       Architectures<75> {};
 
 // Bytes, unsigned or signed, with signed bytes.
 template <bool kUnsigned>
-struct Bytes16 {
-  using Product = MatrixProduct<typename EitherSign<kUnsigned>::Multiply16>;
-  using Meaning = FromProducts;
-  using Output = IntegerOutput<Meaning>;
-  static constexpr bool kMakesBits = kUnsigned, kCountsBits = false;
-  static constexpr int kElementBytes = 1;
-  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = 79;
-};
+struct Bytes16
+    : IntegerWindows<MatrixProduct<typename EitherSign<kUnsigned>::Multiply16>, FromProducts, 1, kUnsigned>,
+      Architectures<75, 79> {};
 template <bool kUnsigned>
-struct Bytes32 {
-  using Product = MatrixProduct<typename EitherSign<kUnsigned>::Multiply32>;
-  using Meaning = FromProducts;
-  using Output = IntegerOutput<Meaning>;
-  static constexpr bool kMakesBits = kUnsigned, kCountsBits = false;
-  static constexpr int kElementBytes = 1;
-  static constexpr int kLowestArchitecture = 80, kHighestArchitecture = kAnyArchitecture;
-};
+struct Bytes32
+    : IntegerWindows<MatrixProduct<typename EitherSign<kUnsigned>::Multiply32>, FromProducts, 1, kUnsigned>,
+      Architectures<80> {};
 
 // Bytes with nibbles.
 template <bool kUnsigned>
-struct Nibbles16 {
-  using Product = NibbleProduct<typename EitherSign<kUnsigned>::Multiply16>;
-  using Meaning = FromProductsTimes16;
-  using Output = IntegerOutput<Meaning>;
-  static constexpr bool kMakesBits = false, kCountsBits = false;
-  static constexpr int kElementBytes = 1;
-  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = 79;
-};
+struct Nibbles16 : IntegerWindows<NibbleProduct<typename EitherSign<kUnsigned>::Multiply16>,
+                                  FromProductsTimes16, 1, false>,
+                   Architectures<75, 79> {};
 template <bool kUnsigned>
-struct Nibbles32 {
-  using Product = NibbleProduct<typename EitherSign<kUnsigned>::Multiply32>;
-  using Meaning = FromProductsTimes16;
-  using Output = IntegerOutput<Meaning>;
-  static constexpr bool kMakesBits = false, kCountsBits = false;
-  static constexpr int kElementBytes = 1;
-  static constexpr int kLowestArchitecture = 80, kHighestArchitecture = kAnyArchitecture;
-};
+struct Nibbles32 : IntegerWindows<NibbleProduct<typename EitherSign<kUnsigned>::Multiply32>,
+                                  FromProductsTimes16, 1, false>,
+                   Architectures<80> {};
 
-struct Halves8 {
-  using Product = MatrixProduct<MultiplyHalves8>;
-  using Output = FloatOutput;
-  static constexpr bool kMakesBits = false, kCountsBits = false;
-  static constexpr int kElementBytes = 2;
-  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = 79;
-};
-struct Halves16 {
-  using Product = MatrixProduct<MultiplyHalves16>;
-  using Output = FloatOutput;
-  static constexpr bool kMakesBits = false, kCountsBits = false;
-  static constexpr int kElementBytes = 2;
-  static constexpr int kLowestArchitecture = 80, kHighestArchitecture = kAnyArchitecture;
-};
-struct Singles {
-  using Product = ThreadProduct<FusedSingles>;
-  using Output = FloatOutput;
-  static constexpr bool kMakesBits = false, kCountsBits = false;
-  static constexpr int kElementBytes = 4;
-  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = kAnyArchitecture;
-};
-
-struct OrderedFloats {
-  using Product = ThreadProduct<RoundedFloats>;
-  using Output = FloatOutput;
-  static constexpr bool kMakesBits = false, kCountsBits = false;
-  static constexpr int kElementBytes = 4;
-  static constexpr int kLowestArchitecture = 75, kHighestArchitecture = kAnyArchitecture;
-};
+struct Halves8 : FloatWindows<MatrixProduct<MultiplyHalves8>, 2>, Architectures<75, 79> {};
+struct Halves16 : FloatWindows<MatrixProduct<MultiplyHalves16>, 2>, Architectures<80> {};
+struct Singles : FloatWindows<ThreadProduct<FusedSingles>, 4>, Architectures<75> {};
+struct OrderedFloats : FloatWindows<ThreadProduct<RoundedFloats>, 4>, Architectures<75> {};
 
 // Few blocks leave multiprocessors idle, small tiles load each window and filter more often: the largest
 // tile that still gives each multiprocessor one or two blocks. Not measured.
