@@ -119,22 +119,6 @@ void compare_sweep(const Operation& operation) {
   CHECK(comparison.never_drawn().empty());
 }
 
-ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std::int32_t outputs,
-                                  std::int32_t kernel, std::int32_t pad, ConvolutionPadding padding) {
-  ConvolutionProblem p{};
-  p.input_height = p.input_width = extent;
-  p.input_channels = inputs;
-  p.output_channels = outputs;
-  p.kernel_height = p.kernel_width = kernel;
-  p.stride_height = p.stride_width = p.dilation_height = p.dilation_width = p.groups = 1;
-  p.pool_height = p.pool_width = 1;
-  p.pad_top = p.pad_left = p.pad_bottom = p.pad_right = pad;
-  p.padding = padding;
-  p.epilogue = ConvolutionEpilogue::raw_s32;
-  REQUIRE(infer_output(p));
-  return p;
-}
-
 }  // namespace
 
 TEST_CASE("every 1 x 1-bit convolution for GPUs equals the reference over a sweep of shapes") {
@@ -149,12 +133,12 @@ TEST_CASE("u8 x 1-bit convolutions for GPUs are exact over several tiles, and at
   using enum ConvolutionPadding;
   Comparison comparison(pixels_with_bits());
   const Fill fills[] = {Fill::random, Fill::all_ones, Fill::all_zeros};
-  ConvolutionProblem first = square_problem(43, 3, 96, 11, 0, valid);
+  ConvolutionProblem first = square_problem(43, 3, 96, 11, 1, 0);
   first.stride_height = first.stride_width = 4;
   first.pool_height = first.pool_width = 2;
   REQUIRE(infer_output(first));
   for (const ConvolutionProblem& problem :
-       {first, square_problem(9, 3, 70, 3, 1, zero), square_problem(4, 256, 66, 3, 1, zero)}) {
+       {first, square_problem(9, 3, 70, 3, 1, 1), square_problem(4, 256, 66, 3, 1, 1)}) {
     for (int repetition = 0; repetition < 3; ++repetition) {
       comparison.compare(problem, fills[comparison.random().integer(0, 2)],
                          fills[comparison.random().integer(0, 2)]);
@@ -169,8 +153,8 @@ TEST_CASE(
   Comparison comparison(bits_with_bits());
   const Fill fills[] = {Fill::random, Fill::all_ones, Fill::all_zeros};
   for (const ConvolutionProblem& problem :
-       {square_problem(6, 128, 70, 3, 1, zero), square_problem(9, 512, 66, 1, 0, valid),
-        square_problem(5, 96, 40, 5, 2, one), square_problem(1, 20007, 7, 1, 0, valid)}) {
+       {square_problem(6, 128, 70, 3, 1, 1), square_problem(9, 512, 66, 1, 1, 0),
+        square_problem(5, 96, 40, 5, 1, 2, one, 1), square_problem(1, 20007, 7, 1, 1, 0)}) {
     for (int repetition = 0; repetition < 6; ++repetition) {
       comparison.compare(problem, fills[comparison.random().integer(0, 2)],
                          fills[comparison.random().integer(0, 2)]);
@@ -182,11 +166,11 @@ TEST_CASE(
 TEST_CASE(
     "every convolution with weights of one bit has a row, pools of any size and groups of any width too") {
   using enum ConvolutionPadding;
-  ConvolutionProblem pool = square_problem(9, 40, 37, 2, 0, valid);
+  ConvolutionProblem pool = square_problem(9, 40, 37, 2, 1, 0);
   pool.pool_height = 8;
   pool.pool_width = 5;
   REQUIRE(infer_output(pool));
-  ConvolutionProblem depthwise = square_problem(6, 35, 35, 3, 1, zero);
+  ConvolutionProblem depthwise = square_problem(6, 35, 35, 3, 1, 1);
   depthwise.groups = 35;
   for (const Operation& operation : {bits_with_bits(), pixels_with_bits()}) {
     Comparison comparison(operation);

@@ -114,24 +114,6 @@ ConvolutionProblem grouped(ConvolutionProblem problem, std::int32_t groups) {
   return problem;
 }
 
-ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std::int32_t outputs,
-                                  std::int32_t kernel, std::int32_t stride, std::int32_t pad,
-                                  ConvolutionPadding padding, std::int32_t pool) {
-  ConvolutionProblem p{};
-  p.input_height = p.input_width = extent;
-  p.input_channels = inputs;
-  p.output_channels = outputs;
-  p.kernel_height = p.kernel_width = kernel;
-  p.stride_height = p.stride_width = stride;
-  p.dilation_height = p.dilation_width = p.groups = 1;
-  p.pad_top = p.pad_left = p.pad_bottom = p.pad_right = pad;
-  p.padding = padding;
-  p.pool_height = p.pool_width = pool;
-  p.epilogue = ConvolutionEpilogue::raw_s32;
-  REQUIRE(infer_output(p));
-  return p;
-}
-
 // Extreme data: the accumulators reach both ends of their range and every counter its highest value.
 void compare_extremes(Table table, ConvolutionInput type, const ConvolutionProblem& problem) {
   Comparison comparison(table);

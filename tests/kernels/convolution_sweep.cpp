@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <stdexcept>
 
 namespace bitplace::test {
 namespace {
@@ -92,6 +93,30 @@ bool infer_output(ConvolutionProblem& p) {
       positions(p.input_width + p.pad_left + p.pad_right, p.kernel_width, p.dilation_width, p.stride_width) /
       p.pool_width;
   return p.output_height >= 1 && p.output_width >= 1;
+}
+
+ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std::int32_t outputs,
+                                  std::int32_t kernel, std::int32_t stride, std::int32_t pad,
+                                  ConvolutionPadding padding, std::int32_t pool) {
+  ConvolutionProblem p{};
+  p.input_height = p.input_width = extent;
+  p.input_channels = inputs;
+  p.output_channels = outputs;
+  p.kernel_height = p.kernel_width = kernel;
+  p.stride_height = p.stride_width = stride;
+  p.dilation_height = p.dilation_width = p.groups = 1;
+  p.pad_top = p.pad_left = p.pad_bottom = p.pad_right = pad;
+  p.padding = padding;
+  p.pool_height = p.pool_width = pool;
+  p.epilogue = ConvolutionEpilogue::raw_s32;
+  if (!infer_output(p)) throw std::logic_error("a convolution without output");
+  return p;
+}
+
+ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std::int32_t outputs,
+                                  std::int32_t kernel, std::int32_t stride, std::int32_t pad) {
+  return square_problem(extent, inputs, outputs, kernel, stride, pad,
+                        pad > 0 ? ConvolutionPadding::zero : ConvolutionPadding::valid, 1);
 }
 
 namespace {

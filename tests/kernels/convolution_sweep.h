@@ -20,4 +20,11 @@ std::vector<ConvolutionProblem> sweep(ConvolutionInput type, int repetitions, Ra
 // Output extents that the attributes imply; false where no pooled output fits.
 bool infer_output(ConvolutionProblem& problem);
 
+// Square images, filters and pools; raw sums. Without a padding named, what is padded is padded with zeros.
+ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std::int32_t outputs,
+                                  std::int32_t kernel, std::int32_t stride, std::int32_t pad,
+                                  ConvolutionPadding padding, std::int32_t pool);
+ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std::int32_t outputs,
+                                  std::int32_t kernel, std::int32_t stride, std::int32_t pad);
+
 }  // namespace bitplace::test

@@ -83,22 +83,6 @@ class Comparison {
   Random random_;
 };
 
-ConvolutionProblem square_problem(std::int32_t extent, std::int32_t inputs, std::int32_t outputs,
-                                  std::int32_t kernel, std::int32_t stride, std::int32_t pad) {
-  ConvolutionProblem p{};
-  p.input_height = p.input_width = extent;
-  p.input_channels = inputs;
-  p.output_channels = outputs;
-  p.kernel_height = p.kernel_width = kernel;
-  p.stride_height = p.stride_width = stride;
-  p.dilation_height = p.dilation_width = p.groups = 1;
-  p.pad_top = p.pad_left = p.pad_bottom = p.pad_right = pad;
-  p.padding = pad > 0 ? ConvolutionPadding::zero : ConvolutionPadding::valid;
-  p.pool_height = p.pool_width = 1;
-  REQUIRE(infer_output(p));
-  return p;
-}
-
 void compare_sweep(const char* name) {
   const ConvolutionTable& table = table_named(name);
   Comparison comparison(table);
