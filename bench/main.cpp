@@ -2,15 +2,18 @@
 // run.
 //
 //   bitplace_bench [--shapes=DIR] [--benchmark_filter=RE] [--benchmark_format=json] ...
+//   bitplace_bench --device=cuda[:N] [--batch=1,256] ...      a GPU's kernels, beside libraries on the same
+//   shapes
 
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <utility>
 
+#include "bench/device/device_benchmarks.h"
 #include "bench/limits/limits.h"
+#include "bench/options.h"
 #include "bench/registration.h"
 #include "bitplace/cpu.h"
 #include "bitplace/version.h"
@@ -29,25 +32,7 @@ void add_memory_levels() {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  std::string shapes = BITPLACE_BENCH_SHAPES;
-  int kept = 1;
-  for (int i = 1; i < argc; ++i) {
-    constexpr char kShapes[] = "--shapes=";
-    if (std::strncmp(argv[i], kShapes, sizeof kShapes - 1) == 0) {
-      shapes = argv[i] + sizeof kShapes - 1;
-    } else if (std::strcmp(argv[i], "--version") == 0) {
-      std::printf("bitplace_bench %s\n", BITPLACE_VERSION_STRING);
-      return 0;
-    } else {
-      argv[kept++] = argv[i];
-    }
-  }
-  argc = kept;
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+int run_cpu_benchmarks(const std::string& shapes) {
   const auto features = bitplace::active_features();
   if (!features.ok()) {
     std::fprintf(stderr, "error: %s\n", features.error().message());
@@ -63,6 +48,26 @@ int main(int argc, char** argv) {
   bitplace::bench::register_images();
   bitplace::bench::register_distances();
   benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto options = bitplace::bench::take_options(&argc, argv);
+  if (!options.ok()) {
+    std::fprintf(stderr, "error: %s\n", options.error().message());
+    return 2;
+  }
+  if (options->version) {
+    std::printf("bitplace_bench %s\n", BITPLACE_VERSION_STRING);
+    return 0;
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  const int status = options->device == "cpu" ? run_cpu_benchmarks(options->shapes)
+                                              : bitplace::bench::run_device_benchmarks(
+                                                    options->device, options->shapes, options->batches);
+  benchmark::Shutdown();
+  return status;
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/device/device_limits.h"
+#include "bench/device/layer_limit.h"
 #include "bitplace/describer.h"
 
 namespace {
@@ -22,22 +22,14 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// The rate of the matrix instruction that a kernel's row promises, or 0.
-double product_rate(const StepInfo& step, const bench::DeviceLimits& limits) {
-  if (step.instruction.rfind("BMMA", 0) == 0) return limits.bit_products_per_second;
-  if (step.instruction.rfind("IMMA", 0) == 0) return limits.byte_products_per_second;
-  if (step.instruction.rfind("HMMA", 0) == 0) return limits.half_products_per_second;
-  return 0.0;
-}
-
 // A step reads its constants once and, image by image, what the step before it wrote; it writes its output.
 double least_seconds(const StepInfo& before, const StepInfo& step, int batch,
                      const bench::DeviceLimits& limits) {
-  const double bytes = static_cast<double>(step.packed_bytes) +
-                       static_cast<double>(before.output_bytes + step.output_bytes) * batch;
-  const double rate = product_rate(step, limits);
-  const double products = static_cast<double>(step.multiply_accumulates) * batch;
-  return std::max(bytes / limits.bytes_per_second, rate > 0.0 ? products / rate : 0.0);
+  bench::DeviceWorkload workload;
+  workload.products = static_cast<double>(step.multiply_accumulates) * batch;
+  workload.bytes = static_cast<double>(step.packed_bytes) +
+                   static_cast<double>(before.output_bytes + step.output_bytes) * batch;
+  return bench::least_time(step.instruction, workload, limits).seconds;
 }
 
 Status fail_if(bool failed, const char* what) {
@@ -122,11 +114,10 @@ int main(int count, char** arguments) {
     return 2;
   }
   bench::DeviceLimits limits;
-  Status status = fail_if(!bench::measure_device_limits(&limits), "no CUDA device, or it cannot be measured");
+  Status status =
+      fail_if(!bench::measure_device_limits(0, &limits), "no CUDA device, or it cannot be measured");
   if (status.ok()) {
-    std::printf("limits: copy %.0f GB/s, products in 1e12/s: bits %.1f, bytes %.1f, halves %.1f\n",
-                limits.bytes_per_second / 1e9, limits.bit_products_per_second / 1e12,
-                limits.byte_products_per_second / 1e12, limits.half_products_per_second / 1e12);
+    std::printf("limits: %s\n", bench::limits_text(limits).c_str());
     const int batch = count == 3 ? std::atoi(arguments[2]) : 1;
     status = report(arguments[1], batch, limits);
   }

@@ -1,0 +1,36 @@
+#include "bench/device/fastest_choice.h"
+
+#include "core/error.h"
+
+namespace bitplace::bench {
+namespace {
+
+constexpr int kRuns = 3;
+
+// The least seconds of one launch.
+Result<double> seconds_of(cuda::Device& device, const Launch& launch) {
+  BITPLACE_ASSIGN(launches, RepeatedLaunches::create(device, launch));
+  double best = 0.0;
+  for (int run = 0; run < kRuns; ++run) {
+    BITPLACE_ASSIGN(seconds, launches.run());
+    if (run == 0 || seconds < best) best = seconds;
+  }
+  return best / launches.count();
+}
+
+}  // namespace
+
+int fastest_choice(cuda::Device& device, int count,
+                   const std::function<Status(int choice, cuda::Stream&)>& launch) {
+  int fastest = -1;
+  double best = 0.0;
+  for (int choice = 0; choice < count; ++choice) {
+    const auto seconds = seconds_of(device, [&](cuda::Stream& stream) { return launch(choice, stream); });
+    if (!seconds.ok() || (fastest >= 0 && *seconds >= best)) continue;
+    fastest = choice;
+    best = *seconds;
+  }
+  return fastest;
+}
+
+}  // namespace bitplace::bench
