@@ -65,11 +65,12 @@ class Product final : public DeviceWork {
     workspace_ = workspace;
     choice_ =
         fastest_choice(device, count_, [&](int choice, cuda::Stream& stream) { return run(choice, stream); });
-    if (choice_ < 0) return make_error(ErrorCode::unsupported, "cublaslt", "nothing that it offers runs");
+    if (choice_.number < 0)
+      return make_error(ErrorCode::unsupported, "cublaslt", "nothing that it offers runs");
     return {};
   }
 
-  Status launch(cuda::Stream& stream) override { return run(choice_, stream); }
+  Status launch(cuda::Stream& stream) override { return run(choice_.number, stream); }
   double bytes() const override { return shape_.bytes(); }
 
  private:
@@ -131,7 +132,7 @@ class Product final : public DeviceWork {
   Layout weight_layout_, window_layout_, result_layout_;
   std::array<cublasLtMatmulHeuristicResult_t, kMostChoices> choices_{};
   int count_ = 0;
-  int choice_ = -1;
+  Choice choice_;
   cuda::Memory weights_, windows_, results_, workspace_;
 };
 

@@ -4,6 +4,7 @@ namespace bitplace::bench {
 namespace {
 
 constexpr std::int64_t kAlignment = 16;
+constexpr float kByteScale = 1.0f / 1024.0f;
 // Of every list of cuDNN's; to build one may take a second.
 constexpr std::size_t kMostPlans = 4;
 constexpr std::size_t kMostWorkspace = std::size_t{1} << 30;
@@ -13,17 +14,13 @@ struct Extents {
   std::int64_t n, c, h, w;
 };
 
-enum class Where { memory, between_operations };
-
-CudnnDescriptor tensor(std::int64_t id, cudnnDataType_t type, const Extents& e, Where where) {
+CudnnDescriptor tensor(std::int64_t id, cudnnDataType_t type, const Extents& e) {
   CudnnDescriptor tensor(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
-  const bool is_virtual = where == Where::between_operations;
   tensor.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, type)
       .numbers(CUDNN_ATTR_TENSOR_DIMENSIONS, {e.n, e.c, e.h, e.w})
       .numbers(CUDNN_ATTR_TENSOR_STRIDES, {e.h * e.w * e.c, 1, e.w * e.c, e.c})
       .numbers(CUDNN_ATTR_TENSOR_UNIQUE_ID, {id})
-      .numbers(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, {kAlignment})
-      .set(CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, is_virtual);
+      .numbers(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, {kAlignment});
   return tensor;
 }
 
@@ -60,34 +57,16 @@ class GraphBuilder {
   CudnnGraph graph_;
 };
 
-// x times one factor, element by element.
-Result<std::size_t> add_scaling(GraphBuilder& graph, std::size_t x, std::size_t y) {
-  CudnnDescriptor mode(CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
-  const cudnnPointwiseMode_t multiply = CUDNN_POINTWISE_MUL;
-  const cudnnDataType_t precision = CUDNN_DATA_FLOAT;
-  mode.set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, multiply)
-      .set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_TYPE_DATA_TYPE, precision);
-  BITPLACE_ASSIGN(multiplication, graph.add(std::move(mode), "a multiplication"));
-  BITPLACE_ASSIGN(factor,
-                  graph.add(tensor(kScaleId, CUDNN_DATA_FLOAT, {1, 1, 1, 1}, Where::memory), "a factor"));
-  CudnnDescriptor operation(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
-  operation.part(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, graph[multiplication])
-      .part(CUDNN_ATTR_OPERATION_POINTWISE_XDESC, graph[x])
-      .part(CUDNN_ATTR_OPERATION_POINTWISE_BDESC, graph[factor])
-      .part(CUDNN_ATTR_OPERATION_POINTWISE_YDESC, graph[y]);
-  return graph.add(std::move(operation), "an operation of multiplication");
-}
-
 Result<std::size_t> add_convolution(GraphBuilder& graph, const LibraryConvolution& c, LibraryType type,
-                                    std::size_t y) {
+                                    CudnnResults results, std::size_t y) {
   const cudnnDataType_t element = type == LibraryType::s8 ? CUDNN_DATA_INT8 : CUDNN_DATA_HALF;
-  BITPLACE_ASSIGN(
-      x, graph.add(tensor(kInputId, element, {c.batch, c.channels, c.height, c.width}, Where::memory),
-                   "an input"));
+  BITPLACE_ASSIGN(x,
+                  graph.add(tensor(kInputId, element, {c.batch, c.channels, c.height, c.width}), "an input"));
   const Extents filter = {c.filters, c.channels / c.groups, c.kernel_height, c.kernel_width};
-  BITPLACE_ASSIGN(w, graph.add(tensor(kWeightId, element, filter, Where::memory), "weights"));
+  BITPLACE_ASSIGN(w, graph.add(tensor(kWeightId, element, filter), "weights"));
   BITPLACE_ASSIGN(rules, graph.add(convolution(c, type), "a convolution"));
-  const float alpha = 1.0f, beta = 0.0f;
+  const float alpha = results == CudnnResults::elements && type == LibraryType::s8 ? kByteScale : 1.0f;
+  const float beta = 0.0f;
   CudnnDescriptor operation(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR);
   operation.part(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, graph[x])
       .part(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, graph[w])
@@ -132,31 +111,17 @@ void add_plans(cudnnHandle_t handle, const CudnnGraph& graph, cudnnBackendHeurMo
 }  // namespace
 
 Result<CudnnGraph> make_cudnn_graph(cudnnHandle_t handle, const LibraryConvolution& shape, LibraryType type,
-                                    CudnnSums sums) {
+                                    CudnnResults results) {
   GraphBuilder graph;
+  const cudnnDataType_t byte_result = results == CudnnResults::elements ? CUDNN_DATA_INT8 : CUDNN_DATA_INT32;
+  const cudnnDataType_t result = type == LibraryType::f16 ? CUDNN_DATA_HALF : byte_result;
   const Extents output = {shape.batch, shape.filters, shape.output_height, shape.output_width};
-  const bool scaled = type == LibraryType::s8 && sums != CudnnSums::raw_s32;
-  const cudnnDataType_t result = type == LibraryType::f16 ? CUDNN_DATA_HALF
-                                 : scaled                 ? CUDNN_DATA_INT8
-                                                          : CUDNN_DATA_INT32;
-  BITPLACE_ASSIGN(y, graph.add(tensor(kOutputId, result, output, Where::memory), "an output"));
-  std::size_t convolved = y;
-  if (scaled) {
-    constexpr std::int64_t kBetweenId = 5;
-    const cudnnDataType_t between = sums == CudnnSums::scaled_s32 ? CUDNN_DATA_INT32 : CUDNN_DATA_FLOAT;
-    BITPLACE_ASSIGN(added, graph.add(tensor(kBetweenId, between, output, Where::between_operations), "sums"));
-    convolved = added;
-  }
-  BITPLACE_ASSIGN(convolution_place, add_convolution(graph, shape, type, convolved));
-  std::vector<cudnnBackendDescriptor_t> operations = {graph[convolution_place].get()};
-  if (scaled) {
-    BITPLACE_ASSIGN(scaling_place, add_scaling(graph, convolved, y));
-    operations.push_back(graph[scaling_place].get());
-  }
+  BITPLACE_ASSIGN(y, graph.add(tensor(kOutputId, result, output), "an output"));
+  BITPLACE_ASSIGN(operation, add_convolution(graph, shape, type, results, y));
+  const cudnnBackendDescriptor_t operations[] = {graph[operation].get()};
   CudnnDescriptor whole(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
   whole.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, handle)
-      .set_array(CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, operations.size(),
-                 operations.data());
+      .set_array(CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, operations);
   BITPLACE_TRY(graph.add(std::move(whole), "a graph"));
   return graph.take();
 }

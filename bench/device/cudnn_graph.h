@@ -1,4 +1,4 @@
-// A convolution as a graph of cuDNN's operations, and the plans that cuDNN offers for it.
+// A convolution as a graph of one operation of cuDNN's, and the plans that cuDNN offers for it.
 #pragma once
 
 #include <vector>
@@ -9,14 +9,11 @@
 namespace bitplace::bench {
 
 // What the graph's tensors are called when a plan runs.
-inline constexpr std::int64_t kInputId = 1, kWeightId = 2, kOutputId = 3, kScaleId = 4;
+inline constexpr std::int64_t kInputId = 1, kWeightId = 2, kOutputId = 3;
 
-// What becomes of sums of bytes. Halves are one operation: sums in f32, results in f16.
-enum class CudnnSums {
-  scaled_s32,  // s32 sums times an f32 factor, to s8: what our layers do, but for the bias
-  scaled_f32,  // the same with sums that become f32 between the two operations
-  raw_s32,     // the sums
-};
+// What becomes of sums of bytes: bytes again, scaled by one factor and saturated, or s32 where cuDNN has no
+// plan for that. Sums of halves are f32 and become halves.
+enum class CudnnResults { elements, sums };
 
 // Descriptors that belong together, in the order in which they were made.
 struct CudnnGraph {
@@ -25,7 +22,7 @@ struct CudnnGraph {
   const CudnnDescriptor& graph() const { return parts.back(); }
 };
 Result<CudnnGraph> make_cudnn_graph(cudnnHandle_t handle, const LibraryConvolution& shape, LibraryType type,
-                                    CudnnSums sums);
+                                    CudnnResults results);
 
 struct CudnnPlan {
   CudnnDescriptor configuration;

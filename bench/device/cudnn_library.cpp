@@ -25,37 +25,37 @@ class CudnnConvolution final : public DeviceWork {
     choice_ = fastest_choice(device, static_cast<int>(plans_.size()), [&](int choice, cuda::Stream& stream) {
       return run(static_cast<std::size_t>(choice), stream);
     });
-    if (choice_ < 0)
+    if (choice_.number < 0)
       return make_error(ErrorCode::unsupported, "cudnn", "none of its plans for this shape runs");
     return {};
   }
 
-  Status launch(cuda::Stream& stream) override { return run(static_cast<std::size_t>(choice_), stream); }
+  Status launch(cuda::Stream& stream) override {
+    return run(static_cast<std::size_t>(choice_.number), stream);
+  }
   double bytes() const override { return shape_.bytes(); }
+  double seconds() const { return choice_.seconds; }
 
  private:
   // What cuDNN can do with bytes depends on its version and on the device.
   Status make_plans() {
-    Status why;
-    for (const CudnnSums sums : {CudnnSums::scaled_s32, CudnnSums::scaled_f32, CudnnSums::raw_s32}) {
-      auto graph = make_cudnn_graph(handle_.get(), shape_, type_, sums);
+    Status why = make_error(ErrorCode::unsupported, "cudnn", "it has no plan for this shape");
+    for (const CudnnResults results : {CudnnResults::elements, CudnnResults::sums}) {
+      if (results == CudnnResults::sums && type_ != LibraryType::s8) break;
+      auto graph = make_cudnn_graph(handle_.get(), shape_, type_, results);
       if (!graph.ok()) {
         why = graph.error();
         continue;
       }
       graphs_.push_back(*std::move(graph));
       plans_ = make_cudnn_plans(handle_.get(), graphs_.back());
-      scaled_ = type_ == LibraryType::s8 && sums != CudnnSums::raw_s32;
       if (!plans_.empty()) return {};
-      if (type_ == LibraryType::f16) break;
-      why = make_error(ErrorCode::unsupported, "cudnn", "it has no plan for this shape");
     }
     return why;
   }
 
   Status take_memory(cuda::Device& device) {
-    constexpr std::size_t kLargestElement = 4;  // of raw sums
-    constexpr float kFactor = 1.0f / 1024.0f;
+    constexpr std::size_t kLargestElement = 4;  // of sums
     const auto outputs = static_cast<std::size_t>(shape_.output_elements());
     std::size_t workspace_bytes = 256;
     for (const CudnnPlan& plan : plans_)
@@ -63,24 +63,13 @@ class CudnnConvolution final : public DeviceWork {
     BITPLACE_ASSIGN(input, random_device_memory(device, shape_.input_elements(), type_));
     BITPLACE_ASSIGN(weights, random_device_memory(device, shape_.weight_elements(), type_));
     BITPLACE_ASSIGN(output, device.allocate(outputs * kLargestElement, "cuDNN's output"));
-    BITPLACE_ASSIGN(factor, device.allocate(sizeof kFactor, "a factor"));
-    BITPLACE_TRY(device.upload(factor.get(), &kFactor, sizeof kFactor));
     BITPLACE_ASSIGN(workspace, device.allocate(workspace_bytes, "cuDNN's workspace"));
-    memory_ = {input, weights, output, factor, workspace};
-    return name_memory();
-  }
-
-  Status name_memory() {
-    std::vector<std::int64_t> ids = {kInputId, kWeightId, kOutputId};
-    if (scaled_) ids.push_back(kScaleId);
-    std::vector<void*> addresses;
-    for (std::size_t i = 0; i < ids.size(); ++i)
-      addresses.push_back(memory_[i].get());
-    void* workspace = memory_.back().get();
-    return tensors_
-        .set_array(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, ids.size(), addresses.data())
-        .numbers(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, ids)
-        .set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, workspace)
+    memory_ = {input, weights, output, workspace};
+    void* const addresses[] = {input.get(), weights.get(), output.get()};
+    void* const work = workspace.get();
+    return tensors_.set_array(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, 3, addresses)
+        .numbers(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, {kInputId, kWeightId, kOutputId})
+        .set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, work)
         .finish("tensors");
   }
 
@@ -97,10 +86,9 @@ class CudnnConvolution final : public DeviceWork {
   LibraryType type_;
   std::vector<CudnnGraph> graphs_;
   std::vector<CudnnPlan> plans_;
-  bool scaled_ = false;
   std::vector<cuda::Memory> memory_;
   CudnnDescriptor tensors_{CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR};
-  int choice_ = -1;
+  Choice choice_;
 };
 
 Result<Handle> open_cudnn(int device_number) {
@@ -126,16 +114,42 @@ bool accepts_halves(const ConvolutionProblem&) {
   return true;
 }
 
-Library library(cuda::Device& device, const Handle& handle, const char* name, LibraryType type,
-                bool (*accepts)(const ConvolutionProblem&)) {
+using MadeConvolution = Result<std::unique_ptr<CudnnConvolution>>;
+
+MadeConvolution make_convolution(cuda::Device& device, const Handle& handle, const LibraryConvolution& shape,
+                                 LibraryType type) {
+  auto convolution = std::make_unique<CudnnConvolution>(handle, shape, type);
+  BITPLACE_TRY(convolution->prepare(device));
+  return convolution;
+}
+
+// cuDNN takes bytes of channels in fours, but multiplies them on tensor cores where they come in thirty-twos.
+MadeWork make_bytes(cuda::Device& device, const Handle& handle, const ConvolutionProblem& problem,
+                    int batch) {
+  const auto in_fours = library_convolution(problem, batch, LibraryType::s8, 4);
+  const auto in_full = library_convolution(problem, batch, LibraryType::s8, 32);
+  auto narrow = make_convolution(device, handle, in_fours, LibraryType::s8);
+  if (in_full.channels != in_fours.channels || in_full.filters != in_fours.filters) {
+    auto wide = make_convolution(device, handle, in_full, LibraryType::s8);
+    if (wide.ok() && (!narrow.ok() || (*wide)->seconds() < (*narrow)->seconds())) narrow = std::move(wide);
+  }
+  if (!narrow.ok()) return narrow.error();
+  return std::unique_ptr<DeviceWork>(*std::move(narrow));
+}
+
+MadeWork make_halves(cuda::Device& device, const Handle& handle, const ConvolutionProblem& problem,
+                     int batch) {
+  const auto shape = library_convolution(problem, batch, LibraryType::f16, 1);
+  auto made = make_convolution(device, handle, shape, LibraryType::f16);
+  if (!made.ok()) return made.error();
+  return std::unique_ptr<DeviceWork>(*std::move(made));
+}
+
+Library library(cuda::Device& device, const Handle& handle, const char* name,
+                bool (*accepts)(const ConvolutionProblem&), decltype(&make_bytes) make) {
   return {name, version_text(), accepts,
-          [&device, handle, type](const ConvolutionProblem& problem, int batch) -> MadeWork {
-            return guarded([&]() -> MadeWork {
-              const LibraryConvolution shape = library_convolution(problem, batch, type);
-              auto convolution = std::make_unique<CudnnConvolution>(handle, shape, type);
-              BITPLACE_TRY(convolution->prepare(device));
-              return std::unique_ptr<DeviceWork>(std::move(convolution));
-            });
+          [&device, handle, make](const ConvolutionProblem& problem, int batch) -> MadeWork {
+            return guarded([&] { return make(device, handle, problem, batch); });
           }};
 }
 
@@ -144,8 +158,8 @@ Library library(cuda::Device& device, const Handle& handle, const char* name, Li
 Result<std::vector<Library>> cudnn_libraries(cuda::Device& device, int device_number) {
   BITPLACE_ASSIGN(handle, open_cudnn(device_number));
   std::vector<Library> found;
-  found.push_back(library(device, handle, "cudnn_s8", LibraryType::s8, accepts_bytes));
-  found.push_back(library(device, handle, "cudnn_f16", LibraryType::f16, accepts_halves));
+  found.push_back(library(device, handle, "cudnn_s8", accepts_bytes, make_bytes));
+  found.push_back(library(device, handle, "cudnn_f16", accepts_halves, make_halves));
   return found;
 }
 

@@ -20,15 +20,12 @@ Result<double> seconds_of(cuda::Device& device, const Launch& launch) {
 
 }  // namespace
 
-int fastest_choice(cuda::Device& device, int count,
-                   const std::function<Status(int choice, cuda::Stream&)>& launch) {
-  int fastest = -1;
-  double best = 0.0;
-  for (int choice = 0; choice < count; ++choice) {
-    const auto seconds = seconds_of(device, [&](cuda::Stream& stream) { return launch(choice, stream); });
-    if (!seconds.ok() || (fastest >= 0 && *seconds >= best)) continue;
-    fastest = choice;
-    best = *seconds;
+Choice fastest_choice(cuda::Device& device, int count,
+                      const std::function<Status(int choice, cuda::Stream&)>& launch) {
+  Choice fastest;
+  for (int number = 0; number < count; ++number) {
+    const auto seconds = seconds_of(device, [&](cuda::Stream& stream) { return launch(number, stream); });
+    if (seconds.ok() && (fastest.number < 0 || *seconds < fastest.seconds)) fastest = {number, *seconds};
   }
   return fastest;
 }

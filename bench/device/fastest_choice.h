@@ -7,9 +7,14 @@
 
 namespace bitplace::bench {
 
-// Runs every choice below `count` and returns the fastest; -1 where none runs. A choice that fails is passed
-// over: libraries offer what they then refuse.
-int fastest_choice(cuda::Device& device, int count,
-                   const std::function<Status(int choice, cuda::Stream&)>& launch);
+struct Choice {
+  int number = -1;  // -1 where nothing runs
+  double seconds = 0.0;
+};
+
+// Runs every choice below `count` and returns the fastest. One that fails is passed over: libraries offer
+// what they then refuse.
+Choice fastest_choice(cuda::Device& device, int count,
+                      const std::function<Status(int choice, cuda::Stream&)>& launch);
 
 }  // namespace bitplace::bench

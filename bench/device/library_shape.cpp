@@ -24,14 +24,15 @@ double LibraryConvolution::bytes() const {
          static_cast<double>(input_elements() + weight_elements() + output_elements());
 }
 
-LibraryConvolution library_convolution(const ConvolutionProblem& p, int batch, LibraryType type) {
+LibraryConvolution library_convolution(const ConvolutionProblem& p, int batch, LibraryType type,
+                                       int granule) {
   LibraryConvolution c{};
-  const bool padded_channels = type == LibraryType::s8 && p.groups == 1;
+  const std::int64_t multiple = p.groups == 1 ? granule : 1;
   c.batch = batch;
   c.height = p.input_height;
   c.width = p.input_width;
-  c.channels = padded_channels ? rounded_up(p.input_channels, 4) : p.input_channels;
-  c.filters = padded_channels ? rounded_up(p.output_channels, 4) : p.output_channels;
+  c.channels = rounded_up(p.input_channels, multiple);
+  c.filters = rounded_up(p.output_channels, multiple);
   c.groups = p.groups;
   c.kernel_height = p.kernel_height;
   c.kernel_width = p.kernel_width;
@@ -59,8 +60,8 @@ double LibraryProduct::bytes() const {
 }
 
 LibraryProduct library_product(const ConvolutionProblem& p, int batch, LibraryType type) {
-  const LibraryConvolution c = library_convolution(p, batch, type);
-  const std::int64_t multiple = type == LibraryType::s8 ? 4 : 8;
+  const LibraryConvolution c = library_convolution(p, batch, type, 1);
+  const std::int64_t multiple = type == LibraryType::s8 ? 16 : 8;
   LibraryProduct product{};
   product.windows = c.batch * c.output_height * c.output_width;
   product.filters = rounded_up(p.output_channels, multiple);

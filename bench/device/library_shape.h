@@ -24,8 +24,9 @@ struct LibraryConvolution {
   std::int64_t output_elements() const { return batch * output_height * output_width * filters; }
   double bytes() const;
 };
-// Bytes have channels and filters in fours, as the libraries ask: those of a picture become four.
-LibraryConvolution library_convolution(const ConvolutionProblem& problem, int batch, LibraryType type);
+// Channels and filters of a convolution without groups are rounded up to multiples of `granule`.
+LibraryConvolution library_convolution(const ConvolutionProblem& problem, int batch, LibraryType type,
+                                       int granule);
 
 // The product of matrices that a convolution without groups comes to: windows x depth by depth x filters.
 // Only that of a 1 x 1 convolution of stride 1 has its windows in memory as they are; others' would have to
@@ -36,7 +37,7 @@ struct LibraryProduct {
 
   double bytes() const;
 };
-// Depth and filters in fours for bytes, in eights for halves.
+// Depth and filters are rounded up to 16 bytes, which is what tensor cores are fed with.
 LibraryProduct library_product(const ConvolutionProblem& problem, int batch, LibraryType type);
 
 }  // namespace bitplace::bench
