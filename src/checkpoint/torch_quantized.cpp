@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "checkpoint/torch_tensor.h"
+#include "core/bytes.h"
 #include "core/error.h"
 
 namespace bitplace {
@@ -13,13 +14,6 @@ using Kind = PickleNode::Kind;
 
 Error corrupt(std::string_view why) {
   return {ErrorCode::corrupt, std::string(why)};
-}
-
-template <typename T>
-std::vector<T> elements_as(const CheckpointTensor& tensor) {
-  std::vector<T> values(tensor.data.size() / sizeof(T));
-  if (!values.empty()) std::memcpy(values.data(), tensor.data.data(), tensor.data.size());
-  return values;
 }
 
 std::int64_t code_at(const CheckpointTensor& codes, std::size_t index) {
@@ -65,8 +59,8 @@ Status TorchTensorReader::dequantize_channels(const std::vector<PickleId>& quant
   BITPLACE_ASSIGN(axis, read_integer(quantizer[3]));
   if (scale_tensor.type != CheckpointType::f64 || zero_tensor.type != CheckpointType::s64)
     return corrupt("its scales are not f64, or its zero points not s64");
-  const auto scales = elements_as<double>(scale_tensor);
-  const auto zeros = elements_as<std::int64_t>(zero_tensor);
+  const auto scales = values_of<double>(scale_tensor.data);
+  const auto zeros = values_of<std::int64_t>(zero_tensor.data);
   if (axis < 0 || static_cast<std::size_t>(axis) >= codes.shape.size() || scales.size() != zeros.size() ||
       scales.size() != static_cast<std::size_t>(codes.shape[static_cast<std::size_t>(axis)]))
     return corrupt("its scales do not fit its shape");

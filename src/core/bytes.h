@@ -82,6 +82,15 @@ class ByteWriter {
   std::vector<std::byte> bytes_;
 };
 
+// The values that lie in the bytes; what is left behind the last whole one is left out.
+template <typename T>
+std::vector<T> values_of(ByteSpan bytes) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  std::vector<T> values(bytes.size() / sizeof(T));
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
+  return values;
+}
+
 // a + b and a * b that say when they do not fit.
 inline bool checked_add(std::uint64_t a, std::uint64_t b, std::uint64_t* sum) {
   return !__builtin_add_overflow(a, b, sum);

@@ -1,6 +1,6 @@
 #include "networks/network_builder.h"
 
-#include <cstring>
+#include <span>
 
 #include "core/error.h"
 #include "graph/validate.h"
@@ -208,9 +208,9 @@ ValueId NetworkBuilder::append(Node node) {
 
 TensorId NetworkBuilder::add_tensor(const std::string& name, const Shape& shape,
                                     const std::vector<float>& values) {
-  Tensor tensor{name, DataType::f32, shape, std::vector<std::byte>(values.size() * sizeof(float))};
-  std::memcpy(tensor.data.data(), values.data(), tensor.data.size());
-  return graph_.add_tensor(std::move(tensor));
+  // Without values where an error stands already.
+  const auto bytes = std::as_bytes(std::span(values));
+  return graph_.add_tensor({name, DataType::f32, shape, {bytes.begin(), bytes.end()}});
 }
 
 std::vector<float> NetworkBuilder::parameter(const std::string& name,

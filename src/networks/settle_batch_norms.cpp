@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/bytes.h"
 #include "networks/random_parameters.h"
 
 namespace bitplace {
@@ -30,9 +31,7 @@ std::vector<float> values_of(const Graph& graph, const Node& node, const char* r
   const Tensor* tensor = graph.parameter(node, role);
   if (tensor == nullptr) return {};
   if (tensor->type == DataType::b1) return signs_of(*tensor);
-  std::vector<float> values(tensor->data.size() / sizeof(float));
-  std::memcpy(values.data(), tensor->data.data(), values.size() * sizeof(float));
-  return values;
+  return bitplace::values_of<float>(tensor->data);
 }
 
 void set_values(Graph* graph, const Node& node, std::string_view role, const std::vector<float>& values) {

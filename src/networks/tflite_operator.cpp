@@ -1,8 +1,8 @@
 #include "networks/tflite_operator.h"
 
 #include <cmath>
-#include <cstring>
 
+#include "core/bytes.h"
 #include "core/error.h"
 #include "lowering/rewrite.h"
 
@@ -18,22 +18,14 @@ const char* activation_name(std::int64_t code) {
 }  // namespace
 
 std::vector<std::int64_t> integer_values(const TfliteTensor& tensor) {
-  std::vector<std::int64_t> values;
-  if (tensor.type == CheckpointType::s64) {
-    values.resize(tensor.data.size() / sizeof(std::int64_t));
-    std::memcpy(values.data(), tensor.data.data(), values.size() * sizeof(std::int64_t));
-  } else if (tensor.type == CheckpointType::s32) {
-    std::vector<std::int32_t> narrow(tensor.data.size() / sizeof(std::int32_t));
-    std::memcpy(narrow.data(), tensor.data.data(), narrow.size() * sizeof(std::int32_t));
-    values.assign(narrow.begin(), narrow.end());
-  }
-  return values;
+  if (tensor.type == CheckpointType::s64) return values_of<std::int64_t>(tensor.data);
+  if (tensor.type != CheckpointType::s32) return {};
+  const std::vector<std::int32_t> narrow = values_of<std::int32_t>(tensor.data);
+  return {narrow.begin(), narrow.end()};
 }
 
 std::vector<float> f32_values(const TfliteTensor& tensor) {
-  std::vector<float> values(tensor.data.size() / sizeof(float));
-  std::memcpy(values.data(), tensor.data.data(), values.size() * sizeof(float));
-  return values;
+  return values_of<float>(tensor.data);
 }
 
 Tensor weight_tensor(std::string name, const Shape& shape, const std::vector<float>& values) {
