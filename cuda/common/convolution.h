@@ -7,11 +7,15 @@
 
 namespace bitplace::cuda {
 
+// The output's pixels, after pooling, are counted in 32 bits over the whole batch, those of the last tile's
+// rows beyond it too.
+inline constexpr std::int64_t kMostOutputPixels = (std::int64_t{1} << 31) - 1024;
+
 // The parameters of every convolution kernel's launch. Layouts are those of the CPU's arena, image by image.
 // Pointers are aligned to 64 bytes; kTailPad readable bytes lie behind input and output.
 struct DeviceConvolutionCall {
   ConvolutionProblem problem;
-  std::int32_t batch;
+  std::int32_t batch;  // at most kMostBatch; times the output's pixels at most kMostOutputPixels
   const void* packed;
   const void* input;
   void* output;

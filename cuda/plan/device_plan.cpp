@@ -1,5 +1,6 @@
 #include "cuda/plan/device_plan.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "core/arena.h"
@@ -31,6 +32,10 @@ const Value& value_of(const Graph& graph, ValueId value) {
 Error no_kernel(const StepInfo& info, int architecture) {
   return make_error(ErrorCode::unsupported, "layer '" + info.layer + "'", info.operation,
                     "no kernel for GPUs runs it on " + architecture_name(architecture));
+}
+
+std::int64_t largest_batch_of(const ConvolutionProblem& problem) {
+  return kMostOutputPixels / (std::int64_t{problem.output_height} * problem.output_width);
 }
 
 void name_kernel(const DeviceKernel& kernel, int architecture, StepInfo* info) {
@@ -95,6 +100,7 @@ Status DevicePlan::add_layer(PlannedLayer planned) {
     if (layer.convolution == nullptr) return no_kernel(info, architecture_);
     layer.kernel = &layer.convolution->kernel;
     planned.packed_bytes = layer.convolution->packed_bytes(convolution->problem);
+    largest_batch_ = std::min(largest_batch_, largest_batch_of(convolution->problem));
   } else {
     layer.kernel = device_row(graph(), *planned.node);
     if (layer.kernel == nullptr || !runs_on(*layer.kernel, architecture_)) {
@@ -117,6 +123,11 @@ std::size_t DevicePlan::scratch_bytes(const Layer& layer, std::int32_t batch) co
 }
 
 Result<DeviceLayout> DevicePlan::layout(std::int32_t batch) const {
+  if (batch > largest_batch_) {
+    return make_error(ErrorCode::invalid_argument, "batch",
+                      std::to_string(batch) + " images at a time; on a GPU this model takes at most " +
+                          std::to_string(largest_batch_));
+  }
   ArenaLayout arena(graph(), batch);
   arena.write(graph().input, 0);
   std::vector<std::size_t> scratch;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bitplace/plan.h"
+#include "cuda/common/batched_call.h"
 #include "cuda/common/convolution.h"
 #include "cuda/plan/device_step.h"
 #include "cuda/runtime/device.h"
@@ -46,7 +47,9 @@ class DevicePlan {
 
   const Preprocessing& preprocessing() const;
   const std::vector<DeviceStep>& steps() const { return steps_; }  // of a plan for a device
+  // Error: invalid_argument, where so many images at a time are more than the kernels count.
   Result<DeviceLayout> layout(std::int32_t batch) const;
+  std::int64_t largest_batch() const { return largest_batch_; }
 
  private:
   struct Layer {
@@ -70,6 +73,7 @@ class DevicePlan {
   Memory constants_;
   std::size_t packed_bytes_ = 0;
   std::size_t arena_bytes_ = 0;
+  std::int64_t largest_batch_ = kMostBatch;
   std::vector<Layer> layers_;
   std::vector<DeviceStep> steps_;
   std::vector<StepInfo> info_;

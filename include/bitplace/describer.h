@@ -18,8 +18,8 @@ struct DescriberOptions {
   int threads = 1;                     // 1 creates no thread
   std::shared_ptr<Executor> executor;  // when set, used instead of a pool of `threads`
   const char* device = nullptr;        // as PlanOptions; for open() alone: a plan has its device
-  // On a GPU: how many images of one size run together at most, which decides the arena. The CPU takes one
-  // after another.
+  // On a GPU: how many images of one size run together at most, which decides the arena; at most 65535, and
+  // fewer of models whose layers make very large images. The CPU takes one after another.
   int batch = 1;
 };
 

@@ -57,7 +57,8 @@ class BITPLACE_API Plan {
   std::size_t packed_bytes() const noexcept;  // of the plan, shared by its describers
   std::size_t arena_bytes() const noexcept;   // of each describer
   // Of each describer of so many images at a time, without the images themselves. On the CPU any batch needs
-  // the same. Errors: invalid_argument (batch below 1).
+  // the same. Errors: invalid_argument (batch below 1, or on a GPU above what the kernels count, with that
+  // number).
   Result<std::size_t> arena_bytes(int batch) const noexcept;
   const StepInfo& preprocessing() const noexcept;  // what runs before the steps
   const std::vector<StepInfo>& steps() const noexcept;

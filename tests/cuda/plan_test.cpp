@@ -166,6 +166,36 @@ TEST_CASE("memory is stated before it is taken, and too little of it is an error
   CHECK(too_small.error().code() == ErrorCode::out_of_memory);
 }
 
+TEST_CASE("a batch of more images than kernels count is refused, with the largest") {
+  PlanOptions options;
+  options.device = "cuda:sm_87";
+  const auto check_largest = [&](const Plan& plan, int largest) {
+    CHECK(plan.arena_bytes(largest).ok());
+    for (const int batch : {largest + 1, 1 << 20, std::numeric_limits<int>::max()}) {
+      const auto more = plan.arena_bytes(batch);
+      REQUIRE(!more.ok());
+      CHECK(more.error().code() == ErrorCode::invalid_argument);
+      const std::string largest_text = "at most " + std::to_string(largest);
+      CHECK(std::string(more.error().message()).find(largest_text) != std::string::npos);
+    }
+  };
+  // Blocks of a launch; the pixels of a convolution's output.
+  constexpr int kMostBlocks = 65535, kSide = 514, kOutputPixels = 256 * 256;
+  const auto small = Plan::create(model_of(tiny_model()), options);
+  const auto large = Plan::create(model_of(tiny_model(kSide)), options);
+  REQUIRE(small.ok());
+  REQUIRE(large.ok());
+  check_largest(*small, kMostBlocks);
+  check_largest(*large, static_cast<int>(((std::int64_t{1} << 31) - 1024) / kOutputPixels));
+
+  const Plan plan = plan_on(cuda::create_emulated_device(), model_of(tiny_model()));
+  DescriberOptions describer_options;
+  describer_options.batch = kMostBlocks + 1;
+  const auto describer = Describer::create(plan, describer_options);
+  REQUIRE(!describer.ok());
+  CHECK(describer.error().code() == ErrorCode::invalid_argument);
+}
+
 TEST_CASE("a plan for an architecture by name says everything, and makes no describer") {
   Random random;
   const Model model = model_of(quantized_model(random));

@@ -47,15 +47,15 @@ ValueId append(Graph& graph, Node node) {
 
 }  // namespace
 
-ModelContents tiny_model() {
+ModelContents tiny_model(std::int32_t side) {
   Random random(5);
   ModelContents contents;
   contents.network = "tiny";
-  contents.preprocessing.height = contents.preprocessing.width = 8;
+  contents.preprocessing.height = contents.preprocessing.width = side;
   contents.metadata = {{"source", "tiny_model()"}, {"source_hash", "0123456789abcdef0123456789abcdef"}};
 
   Graph& graph = contents.graph;
-  graph.input = graph.add_value("image", DataType::u8, Shape(1, 8, 8, 3));
+  graph.input = graph.add_value("image", DataType::u8, Shape(1, side, side, 3));
   ConvolutionAttributes first;
   first.kernel_height = first.kernel_width = 3;
   first.pool_height = first.pool_width = 2;
