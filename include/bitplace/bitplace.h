@@ -4,6 +4,7 @@
 #include "bitplace/cpu.h"
 #include "bitplace/describer.h"
 #include "bitplace/descriptor.h"
+#include "bitplace/device_search.h"
 #include "bitplace/executor.h"
 #include "bitplace/image.h"
 #include "bitplace/model.h"

@@ -14,6 +14,8 @@
 
 namespace bitplace {
 
+class DeviceSearch;
+
 struct Match {
   std::int64_t id = 0;     // what add() was given
   std::int64_t index = 0;  // position in the map, in order of addition
@@ -43,8 +45,8 @@ class Matches {
   Status status_;
 };
 
-// Exact search over all descriptors. One writer (add) and any number of concurrent readers (query): a query
-// sees the places that were added before it began.
+// Exact search over all descriptors; DeviceSearch does the same on a GPU. One writer (add) and any number of
+// concurrent readers (query): a query sees the places that were added before it began.
 class BITPLACE_API PlaceMap {
  public:
   explicit PlaceMap(const DescriptorSpec& spec) noexcept;
@@ -83,6 +85,7 @@ class BITPLACE_API PlaceMap {
                 Executor* executor = nullptr) const noexcept;
 
  private:
+  friend class DeviceSearch;
   struct State;
   Matches query_with(const DescriptorView& descriptor, int count, Executor* executor) const noexcept;
   std::unique_ptr<State> state_;  // null when memory ran out at construction: every call then says so

@@ -9,45 +9,17 @@
 #include "kernels/distance/distance.h"
 #include "map/best_places.h"
 #include "map/map_file.h"
+#include "map/place_map_state.h"
 #include "map/place_storage.h"
 #include "map/score_batch.h"
 #include "map/scorer.h"
 
 namespace bitplace {
 
-struct PlaceMap::State {
-  explicit State(const DescriptorSpec& map_spec)
-      : spec(map_spec), storage(std::max<std::size_t>(1, spec.bytes()), spec.type == DescriptorType::s8) {}
-
-  DescriptorSpec spec;
-  PlaceStorage storage;
-  const DistanceKernel* kernel = nullptr;  // null: `failure` says why
-  Status failure;
-};
-
 namespace {
 
 Error out_of_memory() {
   return {ErrorCode::out_of_memory, "place map: out of memory"};
-}
-
-std::string describe(const DescriptorSpec& spec) {
-  return std::to_string(spec.dimension) + " " + descriptor_type_name(spec.type);
-}
-
-Status check_descriptor(const DescriptorSpec& spec, const DescriptorView& descriptor) {
-  if (descriptor.spec.type != spec.type || descriptor.spec.dimension != spec.dimension) {
-    return make_error(
-        ErrorCode::mismatch, "place map",
-        "it holds descriptors of " + describe(spec) + ", this one has " + describe(descriptor.spec));
-  }
-  if (descriptor.spec != spec) {
-    return make_error(ErrorCode::mismatch, "place map", "the descriptor was made by another model");
-  }
-  if (const char* fault = descriptor_fault(spec, descriptor.data)) {
-    return make_error(ErrorCode::invalid_argument, "descriptor", fault);
-  }
-  return {};
 }
 
 Status check_room(const float* out, std::int64_t count, std::int64_t size) {

@@ -37,6 +37,10 @@ const char* fault_bits(const std::uint8_t* data, std::int32_t dimension) {
   return data[dimension / 8] >> used != 0 ? "a bit beyond the dimension is set" : nullptr;
 }
 
+std::string describe(const DescriptorSpec& spec) {
+  return std::to_string(spec.dimension) + " " + descriptor_type_name(spec.type);
+}
+
 }  // namespace
 
 Status check_spec(const DescriptorSpec& spec) {
@@ -78,6 +82,26 @@ float descriptor_norm(const DescriptorSpec& spec, const void* descriptor) {
   return static_cast<float>(std::sqrt(static_cast<double>(sum)));
 }
 
+Status check_descriptor(const DescriptorSpec& spec, const DescriptorView& descriptor) {
+  if (descriptor.spec.type != spec.type || descriptor.spec.dimension != spec.dimension) {
+    return make_error(
+        ErrorCode::mismatch, "place map",
+        "it holds descriptors of " + describe(spec) + ", this one has " + describe(descriptor.spec));
+  }
+  if (descriptor.spec != spec) {
+    return make_error(ErrorCode::mismatch, "place map", "the descriptor was made by another model");
+  }
+  if (const char* fault = descriptor_fault(spec, descriptor.data)) {
+    return make_error(ErrorCode::invalid_argument, "descriptor", fault);
+  }
+  return {};
+}
+
+float score_of_key(const DescriptorSpec& spec, float key) {
+  if (spec.type != DescriptorType::bits) return key;
+  return static_cast<float>(1.0 + 2.0 * static_cast<double>(key) / spec.dimension);
+}
+
 Scorer::Scorer(const DescriptorSpec& spec, const DistanceKernel& kernel, const void* query)
     : spec_(spec), kernel_(kernel), query_(query), norm_(descriptor_norm(spec, query)) {}
 
@@ -108,8 +132,7 @@ void Scorer::keys(const PlaceBlock& block, std::size_t ahead, float* out) const 
 }
 
 float Scorer::score(float key) const {
-  if (spec_.type != DescriptorType::bits) return key;
-  return static_cast<float>(1.0 + 2.0 * static_cast<double>(key) / spec_.dimension);
+  return score_of_key(spec_, key);
 }
 
 void Scorer::scores(const PlaceBlock& block, float* out) const {

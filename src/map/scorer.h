@@ -17,15 +17,19 @@ Status check_spec(const DescriptorSpec& spec);
 // not finite: f32 elements are at most 2^50 in magnitude, s8 elements are not -128, unused bits are 0.
 const char* descriptor_fault(const DescriptorSpec& spec, const void* descriptor);
 
+// Errors: mismatch (another model's descriptor), invalid_argument (descriptor_fault).
+Status check_descriptor(const DescriptorSpec& spec, const DescriptorView& descriptor);
+
 // The Euclidean norm of an s8 descriptor: the exact integer sum of squares, its square root in binary64,
 // rounded once to binary32. 0 for the other types, which need none.
 float descriptor_norm(const DescriptorSpec& spec, const void* descriptor);
 
-// One query against blocks of places.
-//
 // A key orders places, larger is more alike: bits the negated Hamming distance, otherwise the score.
 // score: s8 dot / (norm * norm), computed in binary64, rounded once to binary32 and clamped to [-1, 1] (0
 // where a norm is 0); f32 the dot product; bits 1 - 2 * hamming / dimension in binary64, rounded once.
+float score_of_key(const DescriptorSpec& spec, float key);
+
+// One query against blocks of places.
 class Scorer {
  public:
   static constexpr std::int64_t kMaxBlock = 256;

@@ -2,7 +2,7 @@
 # symbols.
 cmake_minimum_required(VERSION 3.22)
 
-set(classes "(Describer|Executor|Model|Plan|PlaceMap)")
+set(classes "(Describer|DeviceSearch|Executor|Model|Plan|PlaceMap)")
 set(functions "(active_features|bits_per_element|cpu_features|cpu_name|create_thread_pool|data_type_name|dense_bytes|isa_name|isa_tiers|to_string)")
 
 execute_process(COMMAND ${NM} -D -C --defined-only ${LIBRARY} OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
