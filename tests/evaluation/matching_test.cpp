@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "cuda/runtime/emulated_device.h"
+#include "map/device_search_implementation.h"
 #include "map/random_descriptor.h"
 
 using namespace bitplace;
@@ -39,6 +41,38 @@ TEST_CASE("queries ranked in blocks are ranked as by single searches") {
             CHECK(rankings[q][i].score == expected[q][i].score);
           }
         }
+      }
+    }
+  }
+}
+
+TEST_CASE("queries ranked in blocks by a device are ranked as by single searches") {
+  Random random;
+  for (const int references : {3, 50}) {
+    const DescriptorSpec spec = spec_of(DescriptorType::bits, 6);
+    PlaceMap map(spec);
+    for (int i = 0; i < references; ++i)
+      REQUIRE(map.add(view_of(spec, random_descriptor(spec, &random)), i).ok());
+    auto made = DeviceSearch::Implementation::create(map, {"cuda", 3, kDeepestRecall},
+                                                     cuda::create_emulated_device());
+    REQUIRE(made.ok());
+    DeviceSearch search(*std::move(made));
+    BlockMatcher matcher(search, 4);
+    std::vector<Matches> expected;
+    for (int i = 0; i < 9; ++i) {
+      const auto query = random_descriptor(spec, &random);
+      REQUIRE(matcher.add(view_of(spec, query)).ok());
+      expected.push_back(map.query(view_of(spec, query), kDeepestRecall));
+    }
+    REQUIRE(matcher.finish().ok());
+    const std::vector<Ranking> rankings = matcher.take_rankings();
+    REQUIRE(rankings.size() == expected.size());
+    for (std::size_t q = 0; q < rankings.size(); ++q) {
+      CAPTURE(references, q);
+      REQUIRE(rankings[q].size() == expected[q].size());
+      for (std::size_t i = 0; i < rankings[q].size(); ++i) {
+        CHECK(rankings[q][i].index == expected[q][i].index);
+        CHECK(rankings[q][i].score == expected[q][i].score);
       }
     }
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bitplace/cpu.h"
+#include "core/error.h"
 
 namespace bitplace::tools {
 namespace {
@@ -56,6 +57,13 @@ Result<Describer> open_describer(const EngineOptions& options, std::shared_ptr<E
   DescriberOptions chosen = describer_options(options);
   chosen.executor = std::move(executor);
   return Describer::open(options.model.c_str(), chosen);
+}
+
+Result<std::optional<DeviceSearch>> open_search(const EngineOptions& options, const Describer& describer,
+                                                const PlaceMap& places, int batch, int count) {
+  if (describer.plan().device() == std::string("cpu")) return std::optional<DeviceSearch>();
+  BITPLACE_ASSIGN(search, DeviceSearch::create(places, {options.device.c_str(), batch, count}));
+  return std::optional<DeviceSearch>(std::move(search));
 }
 
 Result<DecodedImage> ImageReader::read(const std::string& path) {

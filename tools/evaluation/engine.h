@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "bitplace/describer.h"
+#include "bitplace/device_search.h"
 #include "common/program.h"
 #include "image/decode.h"
 
@@ -30,6 +32,11 @@ PlanOptions plan_options(const EngineOptions& options);
 DescriberOptions describer_options(const EngineOptions& options);
 // With `executor` it runs there instead of on threads of its own.
 Result<Describer> open_describer(const EngineOptions& options, std::shared_ptr<Executor> executor = nullptr);
+
+// Where the model runs on a GPU, the map's places there too, for `batch` queries at a time and `count`
+// matches of each; nothing on the CPU, where the map searches.
+Result<std::optional<DeviceSearch>> open_search(const EngineOptions& options, const Describer& describer,
+                                                const PlaceMap& places, int batch, int count);
 
 // Reads pictures and warns, once, of the first whose EXIF data asks for a turn that is not done.
 class ImageReader {

@@ -81,7 +81,7 @@ Status describe_all(Describer& describer, ImageReader& reader, const std::vector
 
 // Queries that are matched together, and how many at least are also matched alone and timed where there are
 // as many.
-constexpr std::int64_t kQueriesTogether = 64;
+constexpr int kQueriesTogether = 64;
 constexpr std::size_t kTimedQueries = 100;
 
 // Which queries are timed: as many as that, spread evenly.
@@ -89,11 +89,12 @@ std::size_t timed_stride(std::size_t queries) {
   return std::max<std::size_t>(1, queries / kTimedQueries);
 }
 
-// A search as a robot does it: one fresh descriptor, all references, the same threads.
+// A search as a robot does it: one fresh descriptor, all references, the same threads, or the GPU.
 Status time_match(const PlaceMap& places, const DescriptorView& descriptor, Executor& executor,
-                  std::vector<double>* times) {
+                  DeviceSearch* on_device, std::vector<double>* times) {
   const Clock::time_point start = Clock::now();
-  const Matches matches = places.query(descriptor, kDeepestRecall, executor);
+  const Matches matches = on_device != nullptr ? on_device->query(descriptor, kDeepestRecall)
+                                               : places.query(descriptor, kDeepestRecall, executor);
   times->push_back(milliseconds_since(start));
   return matches.ok() ? Status() : matches.error();
 }
@@ -112,11 +113,17 @@ Status find_places(Describer& describer, Executor& executor, const DescriptorObs
   const int batch = evaluation->request.engine.batch;
   BITPLACE_TRY(describe_all(describer, reader, evaluation->references, batch,
                             progress + "describing references", &describe_times, add));
-  BlockMatcher matcher(places, executor, kQueriesTogether);
+  BITPLACE_ASSIGN(
+      search, open_search(evaluation->request.engine, describer, places, kQueriesTogether, kDeepestRecall));
+  DeviceSearch* const on_device = search ? &*search : nullptr;
+  BlockMatcher matcher = on_device != nullptr ? BlockMatcher(*on_device, kQueriesTogether)
+                                              : BlockMatcher(places, executor, kQueriesTogether);
   const std::size_t stride = timed_stride(evaluation->queries.size());
   const auto match = [&](std::size_t index, const DescriptorView& descriptor) -> Status {
     if (observe) BITPLACE_TRY(observe(evaluation->references.size() + index, descriptor));
-    if (index % stride == 0) BITPLACE_TRY(time_match(places, descriptor, executor, &match_times));
+    if (index % stride == 0) {
+      BITPLACE_TRY(time_match(places, descriptor, executor, on_device, &match_times));
+    }
     BITPLACE_TRY(matcher.add(descriptor));
     return index + 1 == evaluation->queries.size() ? matcher.finish() : Status();
   };

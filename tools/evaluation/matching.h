@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "bitplace/device_search.h"
 #include "bitplace/executor.h"
 #include "bitplace/place_map.h"
 #include "evaluation/retrieval.h"
@@ -19,8 +20,11 @@ class BlockMatcher {
   // Takes memory for the block's descriptors and scores, whatever the number of queries. `references` no
   // longer grows and, as `executor`, outlives this.
   BlockMatcher(const PlaceMap& references, Executor& executor, std::int64_t block_queries);
+  // On a GPU. `references` was made for kDeepestRecall matches and outlives this.
+  BlockMatcher(DeviceSearch& references, std::int64_t block_queries);
 
-  // Keeps a copy of the descriptor; ranks the block when it is full. Errors: as PlaceMap::scores().
+  // Keeps a copy of the descriptor; ranks the block when it is full. Errors: as PlaceMap::scores(), or
+  // DeviceSearch::query().
   Status add(const DescriptorView& query);
   // Ranks what is left.
   Status finish();
@@ -29,12 +33,18 @@ class BlockMatcher {
   std::vector<Ranking> take_rankings() { return std::move(rankings_); }
 
  private:
-  const PlaceMap& references_;
-  Executor& executor_;
+  Status rank_by_scores();
+  Status rank_on_device();
+
+  const PlaceMap* references_ = nullptr;  // null on a GPU
+  Executor* executor_ = nullptr;
+  DeviceSearch* on_device_ = nullptr;  // null on the CPU
+  DescriptorSpec spec_;
   std::size_t block_queries_;
   std::vector<std::uint8_t> descriptors_;
   std::vector<DescriptorView> queries_;
-  std::vector<float> scores_;
+  std::vector<float> scores_;   // of each reference
+  std::vector<Match> matches_;  // of a GPU's
   std::vector<Ranking> rankings_;
 };
 

@@ -30,6 +30,8 @@ Status run(const Options& options) {
   BITPLACE_ASSIGN(describer, open_describer(options.engine));
   BITPLACE_ASSIGN(places, PlaceMap::open(options.map.c_str()));
   BITPLACE_TRY(check_same_model(options, places, describer.descriptor_spec()));
+  constexpr int kOneAtATime = 1;
+  BITPLACE_ASSIGN(on_device, open_search(options.engine, describer, places, kOneAtATime, options.count));
   TextTable table(
       {{"image", Align::left}, {"rank", Align::right}, {"place", Align::right}, {"score", Align::right}});
   Json json;
@@ -40,7 +42,8 @@ Status run(const Options& options) {
     BITPLACE_ASSIGN(image, reader.read(path));
     const auto descriptor = describer.describe(image.view());
     if (!descriptor.ok()) return with_context(descriptor.error(), path);
-    const Matches matches = places.query(*descriptor, options.count);
+    const Matches matches =
+        on_device ? on_device->query(*descriptor, options.count) : places.query(*descriptor, options.count);
     if (!matches.ok()) return with_context(matches.error(), path);
     Json found = Json::array();
     for (std::size_t i = 0; i < matches.size(); ++i) {
