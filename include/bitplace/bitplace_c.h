@@ -69,6 +69,7 @@ typedef struct bitplace_match {
 
 typedef struct bitplace_describer bitplace_describer;
 typedef struct bitplace_map bitplace_map;
+typedef struct bitplace_device_search bitplace_device_search;
 
 BITPLACE_API const char* bitplace_version(void);
 
@@ -132,6 +133,35 @@ BITPLACE_API bitplace_status bitplace_map_add(bitplace_map* map, const bitplace_
 BITPLACE_API bitplace_status bitplace_map_query(const bitplace_map* map, const bitplace_descriptor_spec* spec,
                                                 const void* descriptor, int count, bitplace_match* matches,
                                                 int* found);
+
+/* A map's places as they are, on a GPU, for many queries at a time: finds what bitplace_map_query finds. What
+ * becomes of the map does not concern it. One thread at a time uses it. */
+typedef struct bitplace_device_search_options {
+  const char* device; /* "cuda", or "cuda:N" for this machine's N-th GPU from 0 */
+  int batch;          /* queries that run together at most, 1 to 65535; decides the memory */
+  int count;          /* matches that a query may ask for at most; of more than 1024 places, 1 to 1024 */
+} bitplace_device_search_options;
+
+BITPLACE_API void bitplace_device_search_defaults(bitplace_device_search_options* options);
+/* Device memory that bitplace_device_search_create() takes. `options` may be NULL, here and there. */
+BITPLACE_API bitplace_status bitplace_device_search_bytes(const bitplace_map* map,
+                                                          const bitplace_device_search_options* options,
+                                                          size_t* bytes);
+/* BITPLACE_UNSUPPORTED: no such device, a build without kernels for GPUs, or more matches or places than they
+ * count. BITPLACE_OUT_OF_MEMORY: nothing is taken. */
+BITPLACE_API bitplace_status bitplace_device_search_create(const bitplace_map* map,
+                                                           const bitplace_device_search_options* options,
+                                                           bitplace_device_search** search);
+BITPLACE_API void bitplace_device_search_free(bitplace_device_search* search);
+
+/* The best matches of each of `query_count` descriptors that lie one behind another; `bytes` must be
+ * query_count times the spec's. `matches` has room for query_count times `count`; *found says how many each
+ * query has, `count` or all places, and the next query's follow them without a gap. */
+BITPLACE_API bitplace_status bitplace_device_search_query(bitplace_device_search* search,
+                                                          const bitplace_descriptor_spec* spec,
+                                                          const void* descriptors, size_t query_count,
+                                                          size_t bytes, int count, bitplace_match* matches,
+                                                          int* found);
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bitplace/describer.h"
+#include "bitplace/device_search.h"
 #include "bitplace/place_map.h"
 #include "bitplace/version.h"
 #include "core/error.h"
@@ -16,6 +17,10 @@ struct bitplace_describer {
 
 struct bitplace_map {
   bitplace::PlaceMap places;
+};
+
+struct bitplace_device_search {
+  bitplace::DeviceSearch search;
 };
 
 namespace {
@@ -118,6 +123,30 @@ bool is_known_format(const bitplace_image& image) {
 
 ImageView view_of(const bitplace_image& image) {
   return {image.data, image.width, image.height, image.stride, static_cast<PixelFormat>(image.format)};
+}
+
+DeviceSearchOptions search_options(const bitplace_device_search_options* options) {
+  return options != nullptr ? DeviceSearchOptions{options->device, options->batch, options->count}
+                            : DeviceSearchOptions{};
+}
+
+Status query_all(DeviceSearch& search, const DescriptorSpec& spec, const void* descriptors,
+                 size_t query_count, size_t bytes, int count, bitplace_match* matches, int* found) {
+  if (bytes / spec.bytes() != query_count || bytes % spec.bytes() != 0) {
+    return Error(ErrorCode::invalid_argument,
+                 "bitplace_device_search_query: bytes are not the spec's for each descriptor");
+  }
+  std::vector<DescriptorView> queries;
+  for (size_t i = 0; i < query_count; ++i)
+    queries.push_back({static_cast<const std::uint8_t*>(descriptors) + i * spec.bytes(), spec});
+  const auto each = static_cast<size_t>(std::clamp<std::int64_t>(count, 0, search.size()));
+  std::vector<Match> best(query_count * each);
+  BITPLACE_TRY(search.query(queries.data(), static_cast<std::int64_t>(query_count), count, best.data(),
+                            static_cast<std::int64_t>(best.size())));
+  for (const Match& match : best)
+    *matches++ = {match.id, match.index, match.score};
+  *found = static_cast<int>(each);
+  return {};
 }
 
 }  // namespace
@@ -262,4 +291,50 @@ bitplace_status bitplace_map_query(const bitplace_map* map, const bitplace_descr
   for (const Match& match : best)
     matches[(*found)++] = {match.id, match.index, match.score};
   return BITPLACE_OK;
+}
+
+void bitplace_device_search_defaults(bitplace_device_search_options* options) {
+  constexpr DeviceSearchOptions kSearchDefaults;
+  if (options != nullptr) *options = {kSearchDefaults.device, kSearchDefaults.batch, kSearchDefaults.count};
+}
+
+bitplace_status bitplace_device_search_bytes(const bitplace_map* map,
+                                             const bitplace_device_search_options* options, size_t* bytes) {
+  if (map == nullptr || bytes == nullptr)
+    return null_argument("bitplace_device_search_bytes: an argument is null");
+  const Result<std::size_t> stated = DeviceSearch::memory_bytes(map->places, search_options(options));
+  if (!stated.ok()) return fail(stated.error());
+  *bytes = *stated;
+  return BITPLACE_OK;
+}
+
+bitplace_status bitplace_device_search_create(const bitplace_map* map,
+                                              const bitplace_device_search_options* options,
+                                              bitplace_device_search** search) {
+  if (map == nullptr || search == nullptr)
+    return null_argument("bitplace_device_search_create: an argument is null");
+  *search = nullptr;
+  Result<DeviceSearch> made = DeviceSearch::create(map->places, search_options(options));
+  if (!made.ok()) return fail(made.error());
+  return hand_over(std::move(*made), search);
+}
+
+void bitplace_device_search_free(bitplace_device_search* search) {
+  delete search;
+}
+
+bitplace_status bitplace_device_search_query(bitplace_device_search* search,
+                                             const bitplace_descriptor_spec* spec, const void* descriptors,
+                                             size_t query_count, size_t bytes, int count,
+                                             bitplace_match* matches, int* found) {
+  if (search == nullptr || spec == nullptr || descriptors == nullptr || matches == nullptr ||
+      found == nullptr) {
+    return null_argument("bitplace_device_search_query: an argument is null");
+  }
+  *found = 0;
+  const Result<DescriptorSpec> converted = from_c(*spec);
+  if (!converted.ok()) return fail(converted.error());
+  return finish(guarded([&] {
+    return query_all(search->search, *converted, descriptors, query_count, bytes, count, matches, found);
+  }));
 }

@@ -70,6 +70,33 @@ static void describing_checks_its_arguments(bitplace_describer* describer, void*
 
 enum { kPlaces = 5 };
 
+/* A search on a GPU states its memory without one; a GPU that is not there is an error. */
+static void searches_on_devices(const bitplace_map* map, const bitplace_descriptor_spec* spec) {
+  bitplace_device_search_options options;
+  bitplace_device_search* search = (bitplace_device_search*)&failures;
+  size_t of_64 = 0, of_128 = 0;
+  int found = 0;
+  bitplace_device_search_defaults(&options);
+  bitplace_device_search_defaults(NULL);
+  CHECK(options.batch == 64 && options.count == 20 && strcmp(options.device, "cuda") == 0);
+  CHECK(bitplace_device_search_bytes(map, NULL, &of_64) == BITPLACE_OK && of_64 > kPlaces * spec->bytes);
+  options.batch = 128;
+  CHECK(bitplace_device_search_bytes(map, &options, &of_128) == BITPLACE_OK && of_128 > of_64);
+  CHECK(bitplace_device_search_bytes(map, &options, NULL) == BITPLACE_INVALID_ARGUMENT);
+  options.device = "cuda:4711";
+  CHECK(bitplace_device_search_create(map, &options, &search) == BITPLACE_UNSUPPORTED);
+  CHECK(search == NULL && strstr(bitplace_last_error(), "cuda") != NULL);
+  options.device = "cpu";
+  CHECK(bitplace_device_search_create(map, &options, &search) == BITPLACE_INVALID_ARGUMENT);
+  CHECK(bitplace_device_search_create(NULL, &options, &search) == BITPLACE_INVALID_ARGUMENT);
+  CHECK(bitplace_device_search_create(map, &options, NULL) == BITPLACE_INVALID_ARGUMENT);
+  options.batch = 0;
+  CHECK(bitplace_device_search_bytes(map, &options, &of_64) == BITPLACE_INVALID_ARGUMENT);
+  CHECK(bitplace_device_search_query(NULL, spec, spec, 1, spec->bytes, 1, NULL, &found) ==
+        BITPLACE_INVALID_ARGUMENT);
+  bitplace_device_search_free(NULL);
+}
+
 /* Two images in one call give what each gives alone; a device that is not there is an error. */
 static void batches_and_devices(const char* model, const bitplace_descriptor_spec* spec,
                                 const uint8_t* descriptors) {
@@ -135,6 +162,7 @@ static void mapping_works(const bitplace_descriptor_spec* spec, const uint8_t* d
   CHECK(bitplace_map_add(map, &other, descriptors, 7) == BITPLACE_MISMATCH);
   CHECK(bitplace_map_size(map) == kPlaces);
   check_map(map, spec, descriptors);
+  searches_on_devices(map, spec);
   CHECK(bitplace_map_save(map, path) == BITPLACE_OK);
   bitplace_map_free(map);
   CHECK(bitplace_map_open(path, &opened) == BITPLACE_OK);
