@@ -5,8 +5,7 @@
 
 #include "cuda/common/architecture.h"
 #include "cuda/device_pictures.h"
-#include "cuda/plan/plan_for_device.h"
-#include "cuda/runtime/emulated_device.h"
+#include "cuda/emulated_describer.h"
 #include "support/layered_model.h"
 #include "support/tiny_model.h"
 
@@ -17,28 +16,6 @@ namespace {
 
 // The architectures between which tables choose differently.
 constexpr int kArchitectures[] = {75, 87, 90, 120};
-
-Plan plan_on(const std::shared_ptr<cuda::Device>& device, const Model& model) {
-  auto implementation = cuda::plan_for_device(model, 0, device);
-  if (!implementation.ok()) FAIL(implementation.error().message());
-  return Plan(*std::move(implementation));
-}
-
-Describer describer_on(const Plan& plan, int batch) {
-  DescriberOptions options;
-  options.batch = batch;
-  auto describer = Describer::create(plan, options);
-  if (!describer.ok()) FAIL(describer.error().message());
-  return std::move(*describer);
-}
-
-Describer emulated(const Model& model, int architecture, int batch,
-                   cuda::ThreadOrder order = cuda::ThreadOrder::rising) {
-  cuda::EmulatedDeviceOptions options;
-  options.architecture = architecture;
-  options.order = order;
-  return describer_on(plan_on(cuda::create_emulated_device(options), model), batch);
-}
 
 void check_equal(const Model& model, Random& random) {
   const std::vector<Picture> pictures = pictures_for(model, random);

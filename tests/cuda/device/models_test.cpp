@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cuda/device_pictures.h"
+#include "cuda/network_files.h"
 #include "cuda/runtime/device.h"
 #include "support/layered_model.h"
 #include "support/tiny_model.h"
@@ -69,12 +70,15 @@ TEST_CASE("networks of integers give the CPU's bytes on the GPU") {
   }
 }
 
-TEST_CASE("the model that comes along gives the CPU's bytes on the GPU") {
+TEST_CASE("whole networks of integers give the CPU's bytes on the GPU") {
   if (!has_device()) return;
   Random random;
-  const auto model = Model::open(BITPLACE_SHIPPED_MODEL);
-  REQUIRE(model.ok());
-  check_equal(*model, random);
+  for (const std::string& file : network_files()) {
+    CAPTURE(file);
+    const auto model = Model::open(file.c_str());
+    if (!model.ok()) FAIL(model.error().message());
+    check_equal(*model, random);
+  }
 }
 
 TEST_CASE("float networks agree with the CPU on the GPU") {
