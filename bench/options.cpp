@@ -40,9 +40,10 @@ std::optional<std::string_view> value_of(std::string_view name, int count, char*
 
 }  // namespace
 
-Result<BenchOptions> take_options(int* count, char** arguments) {
+Result<BenchOptions> take_options(int* count, char** arguments, const char* default_device) {
   BenchOptions options;
   options.shapes = BITPLACE_BENCH_SHAPES;
+  options.device = default_device;
   bool batches_given = false;
   int kept = 1;
   for (int i = 1; i < *count; ++i) {

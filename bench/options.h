@@ -10,12 +10,12 @@ namespace bitplace::bench {
 
 struct BenchOptions {
   std::string shapes;  // a folder of bench/shapes' kind; that one itself where nothing is said
-  std::string device = "cpu";
+  std::string device;
   std::vector<int> batches = {1};
   bool version = false;
 };
 
 // Takes its own options out of the arguments and leaves the others. Errors: invalid_argument.
-Result<BenchOptions> take_options(int* count, char** arguments);
+Result<BenchOptions> take_options(int* count, char** arguments, const char* default_device = "cpu");
 
 }  // namespace bitplace::bench

@@ -126,6 +126,14 @@ std::int64_t ConvolutionShape::multiply_accumulates() const {
          problem.pool_width * problem.output_channels * convolution_depth(problem);
 }
 
+std::string layer_name(const ConvolutionShape& shape, int batch) {
+  return shape.network + "/" + shape.layer + "@" + std::to_string(batch);
+}
+
+bool same_layer(const ConvolutionShape& a, const ConvolutionShape& b) {
+  return a.network == b.network && a.layer == b.layer;
+}
+
 std::vector<ConvolutionShape> read_shapes(const std::string& folder) {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

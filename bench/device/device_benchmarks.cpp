@@ -67,8 +67,10 @@ class Session {
 
   void report(benchmark::State& state, const DeviceBenchmark& benchmark, double seconds) {
     const DeviceWorkload workload = {benchmark.products, current_.work->bytes()};
-    state.counters["MAC"] = workload.products;
-    state.counters["MAC/s"] = workload.products / seconds;
+    if (workload.products > 0.0) {
+      state.counters["MAC"] = workload.products;
+      state.counters["MAC/s"] = workload.products / seconds;
+    }
     state.counters["bytes"] = workload.bytes;
     state.counters["bytes/s"] = workload.bytes / seconds;
     if (libraries_.layer != benchmark.layer) libraries_ = {benchmark.layer, {}};

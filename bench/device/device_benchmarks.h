@@ -17,12 +17,13 @@ struct DeviceBenchmark {
   std::string layer;        // "resnet18/c56@256": with the number of images
   std::string name;         // "convolution_s8_s8__bytes32", or a library's
   bool of_library = false;  // which the layer's other benchmarks are compared with
-  double products = 0.0;
+  double products = 0.0;    // 0 where the layer is no convolution
   std::string instruction;  // what our rows promise
   std::function<MadeWork()> make;
 };
 
-// Of every layer and number of images: first the libraries, then the rows that accept it.
+// Of every layer and number of images: first the libraries, then the rows that accept it. Layers of other
+// operations, whose limit is moving, come last.
 std::vector<DeviceBenchmark> list_device_benchmarks(cuda::Device& device,
                                                     const std::vector<ConvolutionShape>& shapes,
                                                     const std::vector<int>& batches,

@@ -12,7 +12,8 @@ namespace bitplace::bench {
 std::vector<const cuda::DeviceConvolutionKernel*> device_rows(const ConvolutionShape& shape,
                                                               int architecture);
 
-// All images are the same one. After a launch the first and the last image's results must be the reference's.
+// All images are the same one. After a launch the first one's results must be the reference's, and the last
+// one's the same bytes.
 MadeWork make_device_convolution(cuda::Device& device, const cuda::DeviceConvolutionKernel& row,
                                  const ConvolutionShape& shape, int batch);
 

@@ -1,21 +1,13 @@
 #include "bench/device/device_benchmarks.h"
 #include "bench/device/device_convolution.h"
+#include "bench/device/moving_layers.h"
 
 namespace bitplace::bench {
 namespace {
 
-std::string layer_name(const ConvolutionShape& shape, int batch) {
-  return shape.network + "/" + shape.layer + "@" + std::to_string(batch);
-}
-
 std::string promised_instruction(const cuda::DeviceKernel& kernel, int architecture) {
   const char* name = kernel.instruction != nullptr ? kernel.instruction(architecture) : nullptr;
   return name != nullptr ? name : "";
-}
-
-// Shapes of one layer differ in the types of its table, of which libraries' benchmarks know nothing.
-bool same_layer(const ConvolutionShape& a, const ConvolutionShape& b) {
-  return a.network == b.network && a.layer == b.layer;
 }
 
 struct Lister {
@@ -44,6 +36,16 @@ struct Lister {
     }
   }
 
+  void add_moving_layer(const MovingLayer& layer, int batch) {
+    DeviceBenchmark benchmark;
+    benchmark.layer = std::string(layer.layer) + "@" + std::to_string(batch);
+    benchmark.name = layer.kernel->name;
+    benchmark.make = [this_device = &device, layer, batch] {
+      return make_moving_layer(*this_device, layer, batch);
+    };
+    list.push_back(benchmark);
+  }
+
   static DeviceBenchmark begin(const ConvolutionShape& shape, int batch, const std::string& name) {
     DeviceBenchmark benchmark;
     benchmark.layer = layer_name(shape, batch);
@@ -68,6 +70,10 @@ std::vector<DeviceBenchmark> list_device_benchmarks(cuda::Device& device,
       for (std::size_t i = first; i < end; ++i)
         lister.add_rows(shapes[i], batch);
     }
+  }
+  for (const MovingLayer& layer : moving_layers()) {
+    for (const int batch : batches)
+      lister.add_moving_layer(layer, batch);
   }
   return lister.list;
 }

@@ -30,7 +30,7 @@ double seconds_of(const Json& benchmark) {
   return number_of(benchmark, "real_time") * factor;
 }
 
-// "network/layer/kernel/real_time" into its parts; false where the name is of another kind.
+// "network/layer/kernel/real_time" into its parts; false where there are fewer.
 bool split_name(std::string_view name, Measurement* measurement) {
   std::string* parts[] = {&measurement->network, &measurement->layer, &measurement->kernel};
   for (std::string* part : parts) {
@@ -39,7 +39,12 @@ bool split_name(std::string_view name, Measurement* measurement) {
     *part = std::string(name.substr(0, slash));
     name = slash == std::string_view::npos ? std::string_view() : name.substr(slash + 1);
   }
-  return measurement->kernel.find("__") != std::string::npos;
+  return true;
+}
+
+// A kernel's name has the table's before "__".
+bool is_ours(const Measurement& measurement) {
+  return measurement.kernel.find("__") != std::string::npos;
 }
 
 void add_measurement(const Json& benchmark, Results* results) {
@@ -60,9 +65,10 @@ void add_measurement(const Json& benchmark, Results* results) {
   const auto same = [&](const Measurement& other) {
     return other.network == m.network && other.layer == m.layer && other.kernel == m.kernel;
   };
-  const auto found = std::find_if(results->measurements.begin(), results->measurements.end(), same);
-  if (found == results->measurements.end()) {
-    results->measurements.push_back(m);
+  std::vector<Measurement>& known = is_ours(m) ? results->measurements : results->libraries;
+  const auto found = std::find_if(known.begin(), known.end(), same);
+  if (found == known.end()) {
+    known.push_back(m);
   } else if (m.seconds < found->seconds) {
     *found = m;
   }
@@ -105,7 +111,7 @@ Result<Results> read_results(const std::string& path) {
   for (const Json& benchmark : json["benchmarks"]) {
     if (benchmark.is_object()) add_measurement(benchmark, &results);
   }
-  if (results.measurements.empty())
+  if (results.measurements.empty() && results.libraries.empty())
     return make_error(ErrorCode::corrupt, path, "has no measurement of a kernel");
   return results;
 }

@@ -37,6 +37,7 @@ struct Results {
   std::string date;
   std::vector<MemoryLevel> levels;
   std::vector<Measurement> measurements;  // in the order of the file; of repetitions the fastest
+  std::vector<Measurement> libraries;     // the same of what is no kernel of ours: "cudnn_s8"
   std::vector<std::string> failures;      // benchmarks that ended with an error, and why
 };
 

@@ -8,6 +8,7 @@
 #include "bench/device/fastest_choice.h"
 #include "bench/device/gpu_number.h"
 #include "bench/device/library_memory.h"
+#include "bench/device/moving_layers.h"
 #include "bench/device/repeated_launches.h"
 #include "bench/options.h"
 #include "core/error.h"
@@ -67,10 +68,11 @@ Status time_and_check(const ConvolutionShape& shape, int architecture, int batch
   return {};
 }
 
-std::vector<std::string> names(const std::vector<DeviceBenchmark>& benchmarks) {
+std::vector<std::string> convolution_names(const std::vector<DeviceBenchmark>& benchmarks) {
   std::vector<std::string> found;
-  for (const DeviceBenchmark& benchmark : benchmarks)
-    found.push_back(benchmark.layer + "/" + benchmark.name);
+  for (const DeviceBenchmark& benchmark : benchmarks) {
+    if (benchmark.products > 0.0) found.push_back(benchmark.layer + "/" + benchmark.name);
+  }
   return found;
 }
 
@@ -91,6 +93,29 @@ TEST_CASE("rows are timed and equal the reference, on every image of a batch") {
     INFO(status.error().message());
     CHECK(status.ok());
   }
+}
+
+TEST_CASE("layers that move are timed and equal the reference") {
+  const auto device = cuda::create_emulated_device();
+  const auto layers = moving_layers();
+  REQUIRE(layers.size() == 7);
+  for (const MovingLayer& layer : layers) {
+    CAPTURE(layer.layer, layer.kernel->name);
+    const auto work = make_moving_layer(*device, layer, 2);
+    REQUIRE(work.ok());
+    const auto stream = device->create_stream();
+    REQUIRE(stream.ok());
+    CHECK_FALSE((*work)->check(**stream).ok());
+    REQUIRE((*work)->launch(**stream).ok());
+    const Status status = (*work)->check(**stream);
+    INFO(status.error().message());
+    CHECK(status.ok());
+  }
+  const auto list = list_device_benchmarks(*device, {}, {1, 4}, {});
+  REQUIRE(list.size() == 14);
+  CHECK(list[1].layer == "resnet18/add56@4");
+  CHECK(list[1].name == "add_s8__packets");
+  CHECK(list[0].make().ok());
 }
 
 TEST_CASE("a wrong result is told") {
@@ -125,7 +150,7 @@ TEST_CASE("every layer and batch has libraries first, then the rows of its table
   const std::vector<ConvolutionShape> shapes = {
       small_shape(), small_floats("convolution_f32_f32", ConvolutionEpilogue::affine_f32)};
   const auto list = list_device_benchmarks(*device, shapes, {1, 4}, libraries);
-  CHECK(names(list) ==
+  CHECK(convolution_names(list) ==
         std::vector<std::string>{"net/c1@1/everything", "net/c1@1/convolution_s8_s8__bytes32",
                                  "net/c1@4/everything", "net/c1@4/convolution_s8_s8__bytes32",
                                  "net/floats@1/everything", "net/floats@1/convolution_f32_f32__threads",
@@ -144,8 +169,8 @@ TEST_CASE("two tables of one layer share its libraries") {
   ConvolutionShape halves = small_floats("convolution_f16_f16", ConvolutionEpilogue::affine_f16);
   halves.layer = "c1";
   const auto list = list_device_benchmarks(*device, {small_shape(), halves}, {1}, {});
-  CHECK(names(list) == std::vector<std::string>{"net/c1@1/convolution_s8_s8__bytes32",
-                                                "net/c1@1/convolution_f16_f16__halves16"});
+  CHECK(convolution_names(list) == std::vector<std::string>{"net/c1@1/convolution_s8_s8__bytes32",
+                                                            "net/c1@1/convolution_f16_f16__halves16"});
 }
 
 TEST_CASE("of a library's choices the fastest that runs is taken") {

@@ -41,6 +41,16 @@ std::string document(const std::string& benchmarks) {
 
 }  // namespace
 
+TEST_CASE("what is no kernel of ours is kept apart") {
+  const TextFile file(document(benchmark("cudnn_s8", 2.0) + "," + benchmark("cudnn_s8", 1.0)));
+  const auto results = read_results(file.path());
+  REQUIRE(results.ok());
+  CHECK(results->measurements.empty());
+  REQUIRE(results->libraries.size() == 1);
+  CHECK(results->libraries[0].kernel == "cudnn_s8");
+  CHECK(results->libraries[0].seconds == Approx(0.001));
+}
+
 TEST_CASE("the fastest of repetitions counts, and what failed is told") {
   const TextFile file(document(
       benchmark("convolution_s8_s8__avx2_6x16", 2.0) + "," + benchmark("convolution_s8_s8__avx2_6x16", 1.0) +
