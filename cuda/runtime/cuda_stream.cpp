@@ -65,7 +65,10 @@ class CudaStream final : public Stream {
     cudaGraph_t graph = nullptr;
     const cudaError_t ended = cudaStreamEndCapture(stream_, &graph);
     const std::unique_ptr<CUgraph_st, decltype(&cudaGraphDestroy)> owner(graph, cudaGraphDestroy);
-    BITPLACE_TRY(status);
+    if (!status.ok()) {
+      static_cast<void>(cudaGetLastError());  // the capture's failure is not the next launch's
+      return status.error();
+    }
     BITPLACE_CUDA_TRY(ended, device_name_ + ": end of a capture");
     cudaGraphExec_t executable = nullptr;
     BITPLACE_CUDA_TRY(instantiate(&executable, graph), device_name_ + ": a captured frame");
