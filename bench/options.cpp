@@ -5,11 +5,10 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "cuda/common/batched_call.h"
 
 namespace bitplace::bench {
 namespace {
-
-constexpr int kMostImages = 65535;  // of a batch (cuda/common/batched_call.h)
 
 // "1,256"
 Result<std::vector<int>> parse_batches(std::string_view text) {
@@ -18,7 +17,7 @@ Result<std::vector<int>> parse_batches(std::string_view text) {
   for (const char* at = text.data();; ++at) {
     int batch = 0;
     const auto [stop, error] = std::from_chars(at, end, batch);
-    if (error != std::errc() || batch < 1 || batch > kMostImages || (stop != end && *stop != ',')) {
+    if (error != std::errc() || batch < 1 || batch > cuda::kMostBatch || (stop != end && *stop != ',')) {
       return make_error(ErrorCode::invalid_argument, "--batch=" + std::string(text),
                         "numbers of images are wanted, such as 1,256");
     }

@@ -16,6 +16,10 @@ class DeviceConvolution final : public DeviceWork {
       : device_(device), row_(row), shape_(shape), data_(shape_), batch_(static_cast<std::size_t>(batch)) {}
 
   Status prepare() {
+    const std::int64_t pixels = std::int64_t{shape_.problem.output_height} * shape_.problem.output_width;
+    if (static_cast<std::int64_t>(batch_) > cuda::kMostOutputPixels / pixels) {
+      return Error(ErrorCode::invalid_argument, "more images than a convolution counts");
+    }
     BITPLACE_TRY(upload_constants());
     BITPLACE_TRY(upload_images());
     BITPLACE_ASSIGN(output, device_.allocate(batch_ * data_.output_bytes() + kTailPad, "the output"));

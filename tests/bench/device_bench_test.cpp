@@ -138,6 +138,15 @@ TEST_CASE("too little memory for a batch is an error that says so") {
   CHECK(work.error().code() == ErrorCode::out_of_memory);
 }
 
+TEST_CASE("more images than the kernels count are refused") {
+  const auto device = cuda::create_emulated_device();
+  ConvolutionShape shape = small_shape();
+  shape.problem.input_height = shape.problem.output_height = 60'000;
+  const auto work = make_device_convolution(*device, *device_rows(shape, 87).front(), shape, 60'000);
+  REQUIRE_FALSE(work.ok());
+  CHECK(work.error().code() == ErrorCode::invalid_argument);
+}
+
 TEST_CASE("every layer and batch has libraries first, then the rows of its tables") {
   const auto device = cuda::create_emulated_device();
   const Library everything = {
