@@ -41,10 +41,10 @@ class EmulatedStream final : public Stream {
     });
   }
 
-  // Parameters are taken now, as a launch takes them.
+  // Parameters are taken now, as a launch takes them; what is allocated is aligned for all of them.
   Status launch(const DeviceKernel& kernel, const void* parameters, std::size_t bytes) override {
-    std::vector<std::max_align_t> taken((bytes + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t));
-    std::memcpy(taken.data(), parameters, bytes);
+    const auto* first = static_cast<const std::byte*>(parameters);
+    const std::vector<std::byte> taken(first, first + bytes);
     return push([&kernel, taken, order = order_] {
       emulate(kernel, taken.data(), order);
       return Status();
