@@ -98,7 +98,7 @@ Status check_weight_codes(const Node& node, const Tensor& weight) {
     }
   } else if (weight.type == DataType::s4) {
     for (const std::byte pair : weight.data) {
-      if ((pair & std::byte{0xf}) == std::byte{0x8} || pair >> 4 == std::byte{0x8})
+      if ((pair & std::byte{0xf}) == std::byte{0x8} || (pair >> 4) == std::byte{0x8})
         return node_error(node, "a weight is -8");
     }
   }

@@ -16,8 +16,6 @@
 namespace bitplace {
 namespace {
 
-constexpr float kUnbounded = std::numeric_limits<float>::infinity();
-
 DataType type_of(Arithmetic arithmetic) {
   switch (arithmetic) {
     case Arithmetic::codes:
