@@ -51,7 +51,7 @@ float element_as_f32(CheckpointType type, const std::byte* data) {
   return 0.0f;
 }
 
-// For the types that carry codes; floats with a scale do not occur and lose their fraction.
+// Of the types that carry codes.
 std::int64_t element_as_integer(CheckpointType type, const std::byte* data) {
   switch (type) {
     case CheckpointType::s64:

@@ -56,7 +56,7 @@ struct TfliteTensor {
   std::vector<std::int64_t> shape;
   std::vector<std::byte> data;  // empty where the tensor is computed at run time
   // value = scale * (stored - zero_point): one pair for the whole tensor, or one for each index of the
-  // quantized dimension; empty for tensors that are not quantized.
+  // quantized dimension; empty for tensors that are not quantized, which those of real numbers are not.
   std::vector<float> scale;
   std::vector<std::int64_t> zero_point;
   std::int32_t quantized_dimension = 0;

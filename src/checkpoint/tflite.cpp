@@ -29,6 +29,11 @@ constexpr TypeName kTypes[] = {
     {tflite::TensorType::INT8, CheckpointType::s8},     {tflite::TensorType::UINT8, CheckpointType::u8},
     {tflite::TensorType::BOOL, CheckpointType::boolean}};
 
+bool is_real(CheckpointType type) {
+  return type == CheckpointType::f64 || type == CheckpointType::f32 || type == CheckpointType::f16 ||
+         type == CheckpointType::bf16;
+}
+
 std::string numbered(const char* what, std::size_t index) {
   return what + (' ' + std::to_string(index));
 }
@@ -122,6 +127,8 @@ Status TfliteReader::read_quantization(const tflite::Tensor& from, const std::st
   const tflite::QuantizationParameters* quantization = from.quantization();
   if (quantization == nullptr || quantization->scale() == nullptr || quantization->scale()->size() == 0)
     return {};
+  // What is stored as a real number is that number; converters leave scales beside it.
+  if (is_real(to->type)) return {};
   const auto* scale = quantization->scale();
   const auto* zero_point = quantization->zero_point();
   const std::int32_t dimension = quantization->quantized_dimension();

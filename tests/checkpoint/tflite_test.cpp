@@ -66,6 +66,17 @@ TEST_CASE("a TFLite file becomes tensors and operators") {
   CHECK(model.outputs == std::vector<std::int32_t>{7});
 }
 
+TEST_CASE("scales beside real numbers are passed over") {
+  TfliteFile file = small_tflite_file();
+  file.tensors[1].scale = {0.25f};
+  file.tensors[1].zero_point = {7};
+  const Result<Checkpoint> checkpoint = parse_checkpoint("small.tflite", to_bytes(file));
+  REQUIRE(checkpoint.ok());
+  const TfliteTensor& weight = std::get<TfliteModel>(checkpoint->contents).tensors[1];
+  CHECK(weight.scale.empty());
+  CHECK(to_f32(weight) == std::vector<float>{1.0f, -1.0f});
+}
+
 TEST_CASE("the small real-valued file is one that can be imported") {
   const Result<Checkpoint> checkpoint = parse_checkpoint("real.tflite", to_bytes(small_real_tflite_file()));
   INFO(checkpoint.error().message());
