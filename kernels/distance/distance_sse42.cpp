@@ -20,10 +20,6 @@ namespace {
 
 constexpr std::size_t kTogether = 2;
 
-inline __m128i load(const std::uint8_t* from) {
-  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-}
-
 inline __m128i load_widened(const std::uint8_t* from) {
   return _mm_cvtepi8_epi16(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
 }
