@@ -292,12 +292,10 @@ void visit_fields(A& a, Visitor&& field) {
     field("epsilon", a.epsilon);
   } else if constexpr (std::is_same_v<T, VladAttributes>) {
     field("dimension_major", a.dimension_major);
-  } else if constexpr (std::is_same_v<T, LayerNormAttributes>) {
+  } else if constexpr (std::is_same_v<T, LayerNormAttributes> || std::is_same_v<T, BatchNormAttributes>) {
     field("epsilon", a.epsilon);
   } else if constexpr (std::is_same_v<T, DivideAttributes>) {
     field("divisor", a.divisor);
-  } else if constexpr (std::is_same_v<T, BatchNormAttributes>) {
-    field("epsilon", a.epsilon);
   } else if constexpr (std::is_same_v<T, LevelsAttributes>) {
     field("scale", a.scale);
     field("offset", a.offset);

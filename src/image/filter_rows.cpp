@@ -145,7 +145,8 @@ void RowFilter<T>::sum_long_row(const FilterWindow& window, std::size_t count, R
 template <typename T>
 void RowFilter<T>::make_tall_row(const FilterWindow& window, std::uint8_t* out) {
   const ImageView& image = task_.image;
-  const auto bytes = static_cast<std::size_t>(image.width * bytes_per_pixel(image.format));
+  const auto bytes =
+      static_cast<std::size_t>(image.width) * static_cast<std::size_t>(bytes_per_pixel(image.format));
   auto* row = reinterpret_cast<std::uint8_t*>(sums_ + bytes);
   const auto source_row = [&](int source) { return image.data + source * image.stride; };
   sum_long_row(window, bytes, source_row, row);

@@ -21,7 +21,8 @@ constexpr std::size_t round_up(std::size_t value, std::size_t multiple) {
 }
 
 std::size_t blended_elements(int width) {
-  const std::size_t groups = round_up(static_cast<std::size_t>(width), kBlendPixels * kGroupMultiple);
+  const std::size_t groups =
+      round_up(static_cast<std::size_t>(width), std::size_t{kBlendPixels} * kGroupMultiple);
   return round_up(groups * kResizeChannels, kRowMultiple) + kRowMultiple;
 }
 
@@ -84,7 +85,7 @@ ImagePass::ImagePass(const Preprocessing& rules, const ImageKernels& kernels, co
       out_(static_cast<std::byte*>(out)),
       scratch_(static_cast<std::byte*>(scratch)),
       parts_(parts) {
-  if (image_.stride == 0) image_.stride = image_.width * bytes_per_pixel(image_.format);
+  if (image_.stride == 0) image_.stride = std::ptrdiff_t{image_.width} * bytes_per_pixel(image_.format);
   const bool same_size = image_.width == rules_.width && image_.height == rules_.height;
   const bool same_bytes =
       bytes_per_pixel(image_.format) == kResizeChannels && !reverses_channels(rules_, image_.format);

@@ -109,6 +109,7 @@ class IntegerLayers {
                                      const std::vector<float>& bias) {
     const auto channels = static_cast<std::int64_t>(negative.size());
     std::vector<std::int32_t> signs;
+    signs.reserve(negative.size());
     for (const bool minus : negative)
       signs.push_back(minus ? -1 : 1);
     a.groups = static_cast<std::int32_t>(channels);
@@ -244,6 +245,7 @@ class IntegerLayers {
     a.output_low = 0.0f;
     a.output_high = high;
     std::vector<float> bias;
+    bias.reserve(reversed.size());
     for (const bool from_above : reversed)
       bias.push_back(from_above ? high : 0.0f);
     return append_signed_copy(name + "/reverse", codes, reversed, a, 1.0f, bias);
