@@ -10,9 +10,9 @@ struct Color {
   float g = 0.0f;
   float b = 0.0f;
 
-  friend Color operator+(Color a, Color b) { return {a.r + b.r, a.g + b.g, a.b + b.b}; }
-  friend Color operator*(Color a, Color b) { return {a.r * b.r, a.g * b.g, a.b * b.b}; }
-  friend Color operator*(Color a, float s) { return {a.r * s, a.g * s, a.b * s}; }
+  friend Color operator+(Color x, Color y) { return {x.r + y.r, x.g + y.g, x.b + y.b}; }
+  friend Color operator*(Color x, Color y) { return {x.r * y.r, x.g * y.g, x.b * y.b}; }
+  friend Color operator*(Color x, float s) { return {x.r * s, x.g * s, x.b * s}; }
   Color& operator+=(Color c) { return *this = *this + c; }
 };
 
