@@ -1,11 +1,9 @@
 #include "bench/device/library_shape.h"
 
+#include "cuda/common/host_device.h"
+
 namespace bitplace::bench {
 namespace {
-
-std::int64_t rounded_up(std::int64_t value, std::int64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
 
 // Windows along an axis, before pooling.
 std::int64_t windows(std::int64_t extent, std::int64_t padding, std::int64_t kernel, std::int64_t dilation,
@@ -31,8 +29,8 @@ LibraryConvolution library_convolution(const ConvolutionProblem& p, int batch, L
   c.batch = batch;
   c.height = p.input_height;
   c.width = p.input_width;
-  c.channels = rounded_up(p.input_channels, multiple);
-  c.filters = rounded_up(p.output_channels, multiple);
+  c.channels = cuda::round_up<std::int64_t>(p.input_channels, multiple);
+  c.filters = cuda::round_up<std::int64_t>(p.output_channels, multiple);
   c.groups = p.groups;
   c.kernel_height = p.kernel_height;
   c.kernel_width = p.kernel_width;
@@ -64,8 +62,8 @@ LibraryProduct library_product(const ConvolutionProblem& p, int batch, LibraryTy
   const std::int64_t multiple = type == LibraryType::s8 ? 16 : 8;
   LibraryProduct product{};
   product.windows = c.batch * c.output_height * c.output_width;
-  product.filters = rounded_up(p.output_channels, multiple);
-  product.depth = rounded_up(convolution_depth(p), multiple);
+  product.filters = cuda::round_up<std::int64_t>(p.output_channels, multiple);
+  product.depth = cuda::round_up<std::int64_t>(convolution_depth(p), multiple);
   product.element_bytes = c.element_bytes;
   return product;
 }

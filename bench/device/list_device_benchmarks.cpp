@@ -5,11 +5,6 @@
 namespace bitplace::bench {
 namespace {
 
-std::string promised_instruction(const cuda::DeviceKernel& kernel, int architecture) {
-  const char* name = kernel.instruction != nullptr ? kernel.instruction(architecture) : nullptr;
-  return name != nullptr ? name : "";
-}
-
 struct Lister {
   cuda::Device& device;
   const std::vector<Library>& libraries;
@@ -28,7 +23,7 @@ struct Lister {
   void add_rows(const ConvolutionShape& shape, int batch) {
     for (const cuda::DeviceConvolutionKernel* row : device_rows(shape, device.architecture())) {
       DeviceBenchmark benchmark = begin(shape, batch, row->kernel.name);
-      benchmark.instruction = promised_instruction(row->kernel, device.architecture());
+      benchmark.instruction = cuda::promised_instruction(row->kernel, device.architecture());
       benchmark.make = [this_device = &device, row, shape, batch] {
         return make_device_convolution(*this_device, *row, shape, batch);
       };

@@ -35,6 +35,12 @@ struct DeviceKernel {
   const char* symbol = nullptr;
 };
 
+// What the kernel promises for an architecture; empty where that is nothing.
+inline const char* promised_instruction(const DeviceKernel& kernel, int architecture) {
+  const char* name = kernel.instruction != nullptr ? kernel.instruction(architecture) : nullptr;
+  return name != nullptr ? name : "";
+}
+
 inline bool runs_on(const DeviceKernel& kernel, int architecture) {
   return architecture >= kernel.lowest_architecture && architecture <= kernel.highest_architecture;
 }

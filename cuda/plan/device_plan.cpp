@@ -42,8 +42,7 @@ void name_kernel(const DeviceKernel& kernel, int architecture, StepInfo* info) {
   info->kernel = kernel.name;
   info->isa = architecture_name(architecture);
   info->reference = false;
-  const char* instruction = kernel.instruction != nullptr ? kernel.instruction(architecture) : nullptr;
-  info->instruction = instruction != nullptr ? instruction : "";
+  info->instruction = promised_instruction(kernel, architecture);
 }
 
 }  // namespace
